@@ -1,0 +1,227 @@
+//! The answer of a verification: verdict, reasons, what was seen of each signature. The JSON contract of `elicence verify`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The three verdicts. Indeterminate is never shown as valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// 有效
+    Valid,
+    /// 无效
+    Invalid,
+    /// 无法判定
+    Indeterminate,
+}
+
+/// What was verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReportKind {
+    /// A PDF file.
+    File,
+    /// A QR text.
+    Qr,
+}
+
+/// The whole answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// What was verified.
+    pub kind: ReportKind,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, most important first. Informative reasons (STATUS_NOT_CHECKED) stand at the end.
+    pub reasons: Vec<Reason>,
+    /// One entry a signature; empty for a QR text.
+    pub signatures: Vec<SignatureReport>,
+    /// The QR token, where there is one.
+    pub qr: Option<QrReport>,
+    /// What the register said, where it was asked.
+    pub status: Option<StatusReport>,
+    /// What the licence says, read from the signed revision or the signed token only.
+    pub licence: Option<LicenceReport>,
+}
+
+/// One reason: a machine code and a sentence in Chinese and English.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reason {
+    /// Machine code, upper case: see [`ReasonCode`].
+    pub code: String,
+    /// `中文。 English.`
+    pub message: String,
+}
+
+/// One signature of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SignatureReport {
+    /// Common name of the signer's certificate.
+    pub signer: Option<String>,
+    /// E.g. `ECDSA P-256 with SHA-256`.
+    pub algorithm: Option<String>,
+    /// `B-B`, `B-T`, `B-LT`, `B-LTA`, or absent when it is no PAdES baseline signature.
+    pub level: Option<String>,
+    /// EN 319 102-1 indication: `TOTAL-PASSED`, `TOTAL-FAILED`, `INDETERMINATE`.
+    pub indication: String,
+    /// EN 319 102-1 sub-indication.
+    pub sub_indication: Option<String>,
+    /// The claimed time of the dictionary (/M), RFC 3339.
+    pub signed_at: Option<String>,
+    /// Does the byte range cover the whole file but /Contents?
+    pub covers_whole_file: bool,
+    /// What was appended after it.
+    pub changes_after: ChangesAfter,
+}
+
+/// What was appended after a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangesAfter {
+    /// Nothing.
+    None,
+    /// Only validation data and document time-stamps.
+    Ltv,
+    /// Something else: the document was modified after signing.
+    Other,
+}
+
+/// What the QR token said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct QrReport {
+    /// Verdict of the token.
+    pub verdict: QrVerdict,
+}
+
+/// The verdicts of the licence-qr design.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum QrVerdict {
+    /// Genuine and in force.
+    Valid,
+    /// Genuine as of the issue time; the status was not checked.
+    ValidAsOf,
+    /// Not yet in force.
+    NotYet,
+    /// Expired.
+    Expired,
+    /// Suspended or restricted.
+    Suspended,
+    /// Revoked, cancelled or void.
+    Revoked,
+    /// Replaced by a later version.
+    Superseded,
+    /// Not as it was signed.
+    Tampered,
+    /// No trusted key of that issuer and type.
+    UnknownIssuer,
+    /// An annotated copy made for somebody else.
+    NotForYou,
+    /// The verifier's data are too old to say.
+    StaleVerifier,
+}
+
+/// What the register said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StatusReport {
+    /// `active`, `revoked`, `suspended`, …, `expired`, `unknown`.
+    pub state: String,
+    /// When that was so, RFC 3339.
+    pub as_of: String,
+    /// `register` or `status-list`.
+    pub source: String,
+}
+
+/// What the licence says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LicenceReport {
+    /// 证照标识, where known (a token carries none).
+    pub identifier: Option<String>,
+    /// 证照类型代码.
+    #[serde(rename = "type")]
+    pub type_code: String,
+    /// 证照类型名称, where known.
+    pub type_name: Option<String>,
+    /// 证照编号.
+    pub number: String,
+    /// 持证主体, joined with 、.
+    pub holder: Option<String>,
+    /// 证照颁发机构.
+    pub issuer: Option<String>,
+    /// 证照颁发日期.
+    pub issued_on: Option<String>,
+    /// 有效期截止日期 or 长期.
+    pub valid_until: Option<String>,
+}
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $kind:ident, $zh:literal, $en:literal;)*) => {
+        /// Every machine reason, with its sentence for a clerk.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ReasonCode { $($(#[$doc])* #[doc = $en] $name,)* }
+
+        impl ReasonCode {
+            /// All of them, for documentation and tests.
+            pub const ALL: &'static [ReasonCode] = &[$(ReasonCode::$name,)*];
+
+            /// The machine code.
+            pub fn as_str(self) -> &'static str { match self { $(Self::$name => $code,)* } }
+
+            /// What this reason alone makes of the verdict; `Valid` for one that only informs.
+            pub fn effect(self) -> Verdict { match self { $(Self::$name => Verdict::$kind,)* } }
+
+            /// The sentence in Chinese.
+            pub fn zh(self) -> &'static str { match self { $(Self::$name => $zh,)* } }
+
+            /// The sentence in English.
+            pub fn en(self) -> &'static str { match self { $(Self::$name => $en,)* } }
+        }
+    };
+}
+
+reasons! {
+    FormatFailure = "FORMAT_FAILURE", Invalid, "文件的签章结构不合规，不能采信。请向持证人索取原始文件。", "The signature structure of the file is not as it must be. Ask the holder for the original file.";
+    HashFailure = "HASH_FAILURE", Invalid, "文件内容在盖章后被改动。", "The content was changed after it was sealed.";
+    SigCryptoFailure = "SIG_CRYPTO_FAILURE", Invalid, "电子印章的签名不成立。", "The signature value does not belong to this document and certificate.";
+    ModifiedAfterSigning = "MODIFIED_AFTER_SIGNING", Invalid, "盖章之后文件被追加或修改。", "Something was appended or changed after the seal.";
+    ContentMismatch = "CONTENT_MISMATCH", Invalid, "页面文字、证照数据与二维码不一致。", "The words on the page, the licence data and the QR code do not agree.";
+    NotCertified = "NOT_CERTIFIED", Invalid, "证照未作认证签章，不是本系统签发的原件。", "The licence is not certified by its seal as an original must be.";
+    RegisterMismatch = "REGISTER_MISMATCH", Invalid, "登记库中的证照与此文件不一致。", "The register holds another document under this identifier.";
+    RegisterUnknown = "REGISTER_UNKNOWN", Invalid, "登记库中没有这份证照。", "The register does not know this licence.";
+    StatusRevoked = "REVOKED", Invalid, "证照已被撤销、吊销或注销。", "The licence was revoked or cancelled.";
+    StatusSuspended = "SUSPENDED", Invalid, "证照已被暂扣或限制使用。", "The licence is suspended or restricted.";
+    StatusSuperseded = "SUPERSEDED", Invalid, "证照已换发新版本。", "The licence was replaced by a later version.";
+    LicenceExpired = "LICENCE_EXPIRED", Invalid, "证照已过有效期。", "The licence has expired.";
+    LicenceNotYet = "LICENCE_NOT_YET_VALID", Invalid, "证照尚未生效。", "The licence is not yet in force.";
+    CertExpired = "OUT_OF_BOUNDS_NO_POE", Indeterminate, "印章证书在该时刻不在有效期内，且没有时间证明。", "The seal's certificate was not valid at that moment and nothing proves an earlier signing time.";
+    CertRevoked = "REVOKED_NO_POE", Indeterminate, "印章证书已被吊销，且没有时间证明。", "The seal's certificate is revoked and nothing proves an earlier signing time.";
+    NoSigningCertificate = "NO_SIGNING_CERTIFICATE_FOUND", Indeterminate, "找不到与签名绑定的印章证书。", "The signer's certificate is missing or not the one the signature names.";
+    NoChain = "NO_CERTIFICATE_CHAIN_FOUND", Indeterminate, "印章证书不在受信任的名单内。请用 --trust 指定信任的根证书。", "The seal's certificate does not lead to a trusted anchor. Give the anchor with --trust.";
+    ChainConstraints = "CHAIN_CONSTRAINTS_FAILURE", Indeterminate, "印章证书的用途或证书链不符合要求。", "The certificate or its chain may not be used for seals.";
+    ChainGeneral = "CERTIFICATE_CHAIN_GENERAL_FAILURE", Indeterminate, "印章证书链无法核验。", "The certificate chain could not be checked.";
+    CryptoConstraints = "CRYPTO_CONSTRAINTS_FAILURE", Indeterminate, "签名算法已不安全或不被支持。", "The algorithm is too weak or not supported.";
+    SigConstraints = "SIG_CONSTRAINTS_FAILURE", Indeterminate, "签名不符合 PAdES 要求。", "The signature does not meet the PAdES profile.";
+    QrTampered = "QR_TAMPERED", Invalid, "二维码内容被改动或不完整。", "The QR token is not as it was signed.";
+    QrUnknownIssuer = "QR_UNKNOWN_ISSUER", Indeterminate, "没有该颁发机构的二维码公钥。", "No trusted key of this issuer and type is at hand.";
+    QrNotForYou = "NOT_FOR_YOU", Invalid, "此加注件不是给本单位使用的。", "This annotated copy was made for another organisation.";
+    QrStale = "STALE_VERIFIER", Indeterminate, "本机的核验数据过旧，请联网更新。", "The verifier's data are too old; go online and refresh.";
+    QrNotChecked = "QR_NOT_CHECKED", Valid, "未核验二维码签名（没有二维码公钥）。", "The signature of the QR token was not checked (no QR key at hand).";
+    StatusNotChecked = "STATUS_NOT_CHECKED", Valid, "未查询登记状态。", "The register was not asked.";
+    RevocationNotChecked = "REVOCATION_NOT_CHECKED", Valid, "未查询印章证书的吊销状态。", "Revocation of the seal's certificate was not checked.";
+    NoLicencePayload = "NO_LICENCE_PAYLOAD", Valid, "文件中没有电子证照数据，只核验了签名。", "The file carries no licence data; only its signatures were checked.";
+    UnreachableSignature = "UNREACHABLE_SIGNATURE", Invalid, "文件中有不在表单里的签名数据。", "The file holds signature data that no form field reaches.";
+}
+
+impl ReasonCode {
+    /// The reason with its sentence in both languages.
+    pub fn reason(self) -> Reason {
+        Reason { code: self.as_str().into(), message: format!("{} {}", self.zh(), self.en()) }
+    }
+}
+
+impl fmt::Display for ReasonCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

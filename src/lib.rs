@@ -1,0 +1,11 @@
+//! elicence: electronic licences (电子证照) and electronic seals (电子印章).
+//!
+//! The modules in layer order; arrows go down only, and `tests/architecture.rs` keeps them.
+#![forbid(unsafe_code)]
+
+pub mod domain;
+
+pub mod cms;
+pub mod pdf;
+
+pub mod seal;

@@ -1,0 +1,3 @@
+//! PDF as a format: bounded reading, writing of objects, incremental updates; no trust decisions.
+
+pub mod unsealed;
