@@ -5,6 +5,8 @@
 
 pub mod domain;
 
+pub mod ambient;
+
 pub mod cms;
 pub mod pdf;
 
