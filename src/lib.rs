@@ -11,3 +11,7 @@ pub mod cms;
 pub mod pdf;
 
 pub mod seal;
+
+pub mod config;
+
+pub mod cli;

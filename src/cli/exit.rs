@@ -1,0 +1,56 @@
+//! Every exit code of the program, and how a failure sounds on the terminal.
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+/// What a command ends with. The numbers are a contract: 0 to 3 answer the question that was asked, 64 and above
+/// (`sysexits.h`) say that it could not be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done; for `verify`: valid.
+    Ok = 0,
+    /// The answer is no: the document is invalid, a row was refused, a check failed.
+    No = 1,
+    /// The document is neither valid nor invalid by what is known here.
+    Indeterminate = 2,
+    /// Not a PDF or not a QR token, not parsable, or without any signature field.
+    Unreadable = 3,
+    /// The command line is wrong, or a file that it names cannot be read.
+    Usage = 64,
+    /// A database or a server does not answer.
+    Unavailable = 69,
+    /// A file or folder cannot be written.
+    CannotWrite = 73,
+    /// The configuration or the keys are wrong.
+    Config = 78,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command could not answer at all. The message says what to do next and holds no personal data.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// The sentence for the terminal.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure with its exit code.
+    pub fn new(exit: Exit, message: impl Display) -> Self {
+        Self { exit, message: message.to_string() }
+    }
+
+    /// The command line is wrong.
+    pub fn usage(message: impl Display) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+}
+
+/// What every command returns.
+pub type Outcome = Result<Exit, Failure>;
