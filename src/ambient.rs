@@ -21,9 +21,7 @@ pub trait Entropy: Send + Sync {
 
 /// The system gave no random bytes.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "系统未能提供随机数，请检查操作系统的随机数源 / the system gave no random bytes; check the random source of the operating system"
-)]
+#[error("系统未能提供随机数，请检查操作系统的随机数源 / the system gave no random bytes; check the random source of the operating system")]
 pub struct EntropyError;
 
 /// `N` random bytes.
@@ -76,27 +74,19 @@ pub struct FixedClock {
 impl FixedClock {
     /// Stands at `start`.
     pub fn at(start: OffsetDateTime) -> Self {
-        Self {
-            start,
-            milliseconds: Arc::default(),
-        }
+        Self { start, milliseconds: Arc::default() }
     }
 
     /// Moves on by `by`; whole milliseconds, never back.
     pub fn advance(&self, by: Duration) {
-        self.milliseconds.fetch_add(
-            u64::try_from(by.whole_milliseconds()).unwrap_or(0),
-            Ordering::SeqCst,
-        );
+        self.milliseconds.fetch_add(u64::try_from(by.whole_milliseconds()).unwrap_or(0), Ordering::SeqCst);
     }
 }
 
 impl Clock for FixedClock {
     fn now(&self) -> OffsetDateTime {
         let passed = i64::try_from(self.milliseconds.load(Ordering::SeqCst)).unwrap_or(i64::MAX);
-        self.start
-            .checked_add(Duration::milliseconds(passed))
-            .unwrap_or(self.start)
+        self.start.checked_add(Duration::milliseconds(passed)).unwrap_or(self.start)
     }
 }
 
@@ -110,10 +100,7 @@ pub struct FixedEntropy {
 impl FixedEntropy {
     /// The same seed gives the same bytes.
     pub fn seeded(seed: u64) -> Self {
-        Self {
-            seed,
-            calls: AtomicU64::new(0),
-        }
+        Self { seed, calls: AtomicU64::new(0) }
     }
 }
 
@@ -149,10 +136,7 @@ mod tests {
     #[test]
     fn system_entropy_differs() {
         let entropy = SystemEntropy::new();
-        assert_ne!(
-            random_bytes::<16>(&entropy).unwrap(),
-            random_bytes::<16>(&entropy).unwrap()
-        );
+        assert_ne!(random_bytes::<16>(&entropy).unwrap(), random_bytes::<16>(&entropy).unwrap());
     }
 
     #[test]
@@ -160,9 +144,6 @@ mod tests {
         let clock = FixedClock::at(OffsetDateTime::UNIX_EPOCH);
         assert_eq!(clock.now(), clock.clone().now());
         clock.advance(Duration::seconds(90));
-        assert_eq!(
-            clock.now(),
-            OffsetDateTime::UNIX_EPOCH + Duration::seconds(90)
-        );
+        assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH + Duration::seconds(90));
     }
 }

@@ -11,6 +11,7 @@ pub mod cms;
 pub mod pdf;
 
 pub mod seal;
+pub mod verify;
 
 pub mod config;
 

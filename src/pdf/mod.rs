@@ -1,3 +1,4 @@
 //! PDF as a format: bounded reading, writing of objects, incremental updates; no trust decisions.
 
+pub mod read;
 pub mod unsealed;

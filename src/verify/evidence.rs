@@ -1,0 +1,105 @@
+//! What a conclusion rests on besides the file: trusted anchors, QR keys, the register's answer. Fetched by the caller, never here.
+
+use crate::domain::{digest::Digest, licence::LicenceId, licence::LicenceState};
+use rustls::pki_types::{CertificateDer, TrustAnchor};
+use std::sync::Arc;
+use time::OffsetDateTime;
+
+/// Everything that was gathered for one conclusion. The default is nothing at all.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// The roots that the caller configured; nothing else is trusted. Cheap to clone.
+    pub anchors: Vec<Anchor>,
+    /// What the register said; `None` when it was not asked.
+    pub register: Option<RegisterAnswer>,
+}
+
+/// What to fetch before [`crate::verify::conclude`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Ask the register this; only where an intact seal stands over licence data.
+    pub register: Option<RegisterQuestion>,
+}
+
+/// What the register is asked about a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterQuestion {
+    /// Licence id of the payload.
+    pub licence_id: LicenceId,
+    /// 证照标识 of the payload.
+    pub identifier: String,
+    /// SHA-256 over the byte range of the seal: the digest of the signed revision.
+    pub signed_digest: Digest,
+    /// SHA-256 over the canonical payload.
+    pub payload_digest: Digest,
+}
+
+/// What the register answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterAnswer {
+    /// State of the licence; `None` when the register does not know it.
+    pub state: Option<LicenceState>,
+    /// Did this service seal exactly this signed revision under that licence id and identifier?
+    pub signed_digest_matches: bool,
+    /// Is the payload the registered one?
+    pub payload_digest_matches: bool,
+    /// When that was so.
+    pub as_of: OffsetDateTime,
+}
+
+/// A trust anchor (信任锚): a root certificate that the operator configured. Its own validity dates are not judged: it is
+/// trusted because it is configured.
+#[derive(Clone)]
+pub struct Anchor(Arc<AnchorParts>);
+
+struct AnchorParts {
+    der: Vec<u8>,
+    anchor: TrustAnchor<'static>,
+}
+
+/// Why a file of anchors was not taken.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum AnchorError {
+    /// No PEM certificate in the text.
+    #[error("no certificate found: give a PEM file with one or more BEGIN CERTIFICATE blocks")]
+    NoCertificate,
+    /// A block that is not base64 of a certificate.
+    #[error("certificate {0} of the file cannot be read: export it again as PEM")]
+    Malformed(usize),
+}
+
+impl Anchor {
+    /// Reads one certificate as DER.
+    pub fn from_der(der: &[u8]) -> Result<Self, AnchorError> {
+        let certificate = CertificateDer::from(der);
+        let anchor = webpki::anchor_from_trusted_cert(&certificate).map_err(|_| AnchorError::Malformed(1))?.to_owned();
+        Ok(Self(Arc::new(AnchorParts { der: der.to_vec(), anchor })))
+    }
+
+    /// Reads every certificate of a PEM text, at least one.
+    pub fn from_pem(text: &str) -> Result<Vec<Self>, AnchorError> {
+        use rustls::pki_types::pem::PemObject;
+        let mut anchors = Vec::new();
+        for (at, item) in CertificateDer::pem_slice_iter(text.as_bytes()).enumerate() {
+            let der = item.map_err(|_| AnchorError::Malformed(at + 1))?;
+            anchors.push(Self::from_der(&der).map_err(|_| AnchorError::Malformed(at + 1))?);
+        }
+        if anchors.is_empty() { Err(AnchorError::NoCertificate) } else { Ok(anchors) }
+    }
+
+    /// The whole certificate as DER.
+    pub fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// Name, key and constraints, as path building wants them.
+    pub fn trust_anchor(&self) -> &TrustAnchor<'static> {
+        &self.0.anchor
+    }
+}
+
+impl std::fmt::Debug for Anchor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Anchor({})", Digest::of(&self.0.der))
+    }
+}
