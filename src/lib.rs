@@ -13,6 +13,7 @@ pub mod pdf;
 pub mod seal;
 pub mod verify;
 
+pub mod app;
 pub mod config;
 
 pub mod cli;
