@@ -1,0 +1,1 @@
+"""Line art for certificates: a canvas in millimetres, guilloche, borders, scenes and portraits."""
