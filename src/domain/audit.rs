@@ -1,0 +1,123 @@
+//! What the audit log (审计日志) says of one act: who, what, on what, how it ended. Never personal data.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One line of the audit log, before it is chained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvent {
+    /// What was done.
+    pub action: AuditAction,
+    /// Pseudonymous id of the actor, see [`crate::domain::actor::Actor::id`].
+    pub actor: String,
+    /// Code of the actor's department.
+    pub department: String,
+    /// Pseudonymous subject, e.g. a licence id in hex; absent where there is none.
+    pub subject: Option<String>,
+    /// How it ended.
+    pub outcome: AuditOutcome,
+    /// Facts that name nobody: type code, reason code, counts, keyed digests.
+    pub details: BTreeMap<String, String>,
+}
+
+impl AuditEvent {
+    /// An act without subject and details.
+    pub fn new(action: AuditAction, actor: &crate::domain::actor::Actor, outcome: AuditOutcome) -> Self {
+        Self {
+            action,
+            actor: actor.id.clone(),
+            department: actor.department.code.clone(),
+            subject: None,
+            outcome,
+            details: BTreeMap::new(),
+        }
+    }
+
+    /// With that subject.
+    pub fn about(mut self, subject: impl ToString) -> Self {
+        self.subject = Some(subject.to_string());
+        self
+    }
+
+    /// With one more fact.
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.details.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditAction {
+    /// Numbers were reserved and the facts of a licence recorded (登记).
+    ReserveLicence,
+    /// The digest that is about to be signed was recorded (签章前登记).
+    AuthoriseSeal,
+    /// A licence became active (签发).
+    MintLicence,
+    /// A half-done mint was given up (作废).
+    VoidLicence,
+    /// A half-done mint was taken over and finished (恢复).
+    RecoverLicence,
+    /// A licence was read (查阅).
+    ReadLicence,
+    /// A document was downloaded (下载).
+    DownloadLicence,
+    /// A licence was revoked (撤销、吊销).
+    RevokeLicence,
+    /// A document was verified (验证文件).
+    VerifyDocument,
+    /// A QR code was verified (验证二维码).
+    VerifyCode,
+    /// A status list was published (发布状态列表).
+    PublishStatusList,
+    /// The audit log itself was read or checked (审计).
+    ReadAudit,
+    /// Somebody without the right tried something (越权).
+    Unauthorised,
+}
+
+/// How an act ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditOutcome {
+    /// It was done.
+    Done,
+    /// It was refused.
+    Refused,
+    /// It failed.
+    Failed,
+}
+
+impl AuditAction {
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReserveLicence => "reserve-licence",
+            Self::AuthoriseSeal => "authorise-seal",
+            Self::MintLicence => "mint-licence",
+            Self::VoidLicence => "void-licence",
+            Self::RecoverLicence => "recover-licence",
+            Self::ReadLicence => "read-licence",
+            Self::DownloadLicence => "download-licence",
+            Self::RevokeLicence => "revoke-licence",
+            Self::VerifyDocument => "verify-document",
+            Self::VerifyCode => "verify-code",
+            Self::PublishStatusList => "publish-status-list",
+            Self::ReadAudit => "read-audit",
+            Self::Unauthorised => "unauthorised",
+        }
+    }
+}
+
+impl AuditOutcome {
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
