@@ -9,6 +9,7 @@ pub mod ambient;
 
 pub mod cms;
 pub mod pdf;
+pub mod storage;
 
 pub mod seal;
 pub mod verify;

@@ -1,0 +1,221 @@
+//! The register: one row a licence, its numbers, its state.
+
+use crate::{
+    domain::licence::{LicenceId, LicenceState},
+    storage::{
+        database::{Database, Row, Transaction, values},
+        error::StorageError,
+        vault::WrappedKey,
+    },
+};
+
+/// A row of the register.
+#[derive(Clone, Debug)]
+pub struct LicenceRow {
+    /// Licence id.
+    pub licence_id: LicenceId,
+    /// 证照类型代码.
+    pub type_code: String,
+    /// Version of the type's definition.
+    pub type_version: i64,
+    /// Code of the issuing department.
+    pub issuer_code: String,
+    /// Keyed hash of 证照标识.
+    pub identifier_key: [u8; 32],
+    /// Keyed hash of type, issuer and 证照编号.
+    pub number_key: [u8; 32],
+    /// 版本号.
+    pub version: i64,
+    /// State.
+    pub state: LicenceState,
+    /// Grows by one with every change of state.
+    pub state_version: i64,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub state_changed_at: i64,
+    /// Status list.
+    pub status_list: i64,
+    /// Index in the list.
+    pub status_index: i64,
+    /// The licence's data key.
+    pub data_key: WrappedKey,
+    /// Sealed: identifier and number.
+    pub identity: Vec<u8>,
+    /// Sealed: why the state was changed.
+    pub state_reason: Option<Vec<u8>>,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub created_at: i64,
+}
+
+/// A document that was handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentRow {
+    /// SHA-256 over the signed byte ranges of its licence seal.
+    pub signed_digest: [u8; 32],
+    /// The licence.
+    pub licence_id: LicenceId,
+    /// SHA-256 over the whole file.
+    pub file_digest: [u8; 32],
+    /// Name in the document store.
+    pub name: String,
+    /// Bytes of the file.
+    pub size: i64,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub made_at: i64,
+}
+
+macro_rules! select_licence {
+    ($rest:literal) => {
+        concat!(
+            "select licence_id, type_code, type_version, issuer_code, identifier_key, number_key, version, state,
+             state_version, state_changed_at, status_list, status_index, data_key, identity, state_reason, created_at
+             from licences ",
+            $rest
+        )
+    };
+}
+
+/// Adds a licence. [`StorageError::Conflict`] when identifier, number or status index is used.
+pub async fn insert(transaction: &mut Transaction, row: &LicenceRow) -> Result<(), StorageError> {
+    transaction
+        .change_one(
+            "add licence",
+            "insert into licences (licence_id, type_code, type_version, issuer_code, identifier_key, number_key, version, state,
+             state_version, state_changed_at, status_list, status_index, data_key, identity, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            values![
+                &row.licence_id.0[..],
+                row.type_code.as_str(),
+                row.type_version,
+                row.issuer_code.as_str(),
+                &row.identifier_key[..],
+                &row.number_key[..],
+                row.version,
+                row.state.as_str(),
+                row.state_version,
+                row.state_changed_at,
+                row.status_list,
+                row.status_index,
+                row.data_key.0.as_slice(),
+                row.identity.as_slice(),
+                row.created_at,
+            ],
+        )
+        .await
+}
+
+/// Is the number used already?
+pub async fn number_used(transaction: &mut Transaction, number_key: &[u8; 32]) -> Result<bool, StorageError> {
+    let rows = transaction.rows("select version from licences where number_key = $1", values![&number_key[..]]).await?;
+    Ok(!rows.is_empty())
+}
+
+/// One conditional change of state: it happens only while the licence is still in state `from` at `state_version`.
+pub async fn change_state(
+    transaction: &mut Transaction,
+    licence: LicenceId,
+    from: (LicenceState, i64),
+    to: LicenceState,
+    reason: Option<Vec<u8>>,
+    now: i64,
+) -> Result<(), StorageError> {
+    transaction
+        .change_one(
+            "change state",
+            "update licences set state = $4, state_version = state_version + 1, state_changed_at = $5, state_reason = $6
+             where licence_id = $1 and state = $2 and state_version = $3",
+            values![&licence.0[..], from.0.as_str(), from.1, to.as_str(), now, reason],
+        )
+        .await
+}
+
+/// By licence id.
+pub async fn by_id(database: &Database, id: LicenceId) -> Result<Option<LicenceRow>, StorageError> {
+    first(database.read(select_licence!("where licence_id = $1"), values![&id.0[..]]).await?)
+}
+
+/// By licence id, inside a transaction.
+pub async fn by_id_in(transaction: &mut Transaction, id: LicenceId) -> Result<Option<LicenceRow>, StorageError> {
+    first(transaction.rows(select_licence!("where licence_id = $1"), values![&id.0[..]]).await?)
+}
+
+/// By keyed hash of 证照标识.
+pub async fn by_identifier(database: &Database, key: &[u8; 32]) -> Result<Option<LicenceRow>, StorageError> {
+    first(database.read(select_licence!("where identifier_key = $1"), values![&key[..]]).await?)
+}
+
+/// Index and state of every licence of a status list that is not simply in force.
+pub async fn not_in_force(database: &Database, list: i64) -> Result<Vec<(i64, LicenceState)>, StorageError> {
+    let sql = "select status_index, state from licences where status_list = $1 and state <> 'active'";
+    database.read(sql, values![list]).await?.iter().map(|row| Ok((row.int("status_index")?, state(row)?))).collect()
+}
+
+/// How many licences are in each state.
+pub async fn count_by_state(database: &Database) -> Result<Vec<(LicenceState, i64)>, StorageError> {
+    let rows = database.read("select state, count(*) as licences from licences group by state", values![]).await?;
+    rows.iter().map(|row| Ok((state(row)?, row.int("licences")?))).collect()
+}
+
+/// Adds a document. Adding the same one again changes nothing.
+pub async fn add_document(transaction: &mut Transaction, row: &DocumentRow) -> Result<(), StorageError> {
+    transaction
+        .change_one(
+            "add document",
+            "insert into documents (signed_digest, licence_id, file_digest, name, size, made_at)
+             values ($1, $2, $3, $4, $5, $6)",
+            values![&row.signed_digest[..], &row.licence_id.0[..], &row.file_digest[..], row.name.as_str(), row.size, row.made_at],
+        )
+        .await
+}
+
+/// The newest document of a licence.
+pub async fn current_document(database: &Database, id: LicenceId) -> Result<Option<DocumentRow>, StorageError> {
+    let sql = "select signed_digest, licence_id, file_digest, name, size, made_at from documents
+               where licence_id = $1 order by made_at desc limit 1";
+    database.read(sql, values![&id.0[..]]).await?.first().map(document).transpose()
+}
+
+/// The document whose seal signed that digest.
+pub async fn document_by_digest(database: &Database, digest: &[u8; 32]) -> Result<Option<DocumentRow>, StorageError> {
+    let sql = "select signed_digest, licence_id, file_digest, name, size, made_at from documents where signed_digest = $1";
+    database.read(sql, values![&digest[..]]).await?.first().map(document).transpose()
+}
+
+fn document(row: &Row) -> Result<DocumentRow, StorageError> {
+    Ok(DocumentRow {
+        signed_digest: row.array("signed_digest")?,
+        licence_id: LicenceId(row.array("licence_id")?),
+        file_digest: row.array("file_digest")?,
+        name: row.text("name")?,
+        size: row.int("size")?,
+        made_at: row.int("made_at")?,
+    })
+}
+
+fn state(row: &Row) -> Result<LicenceState, StorageError> {
+    LicenceState::from_word(&row.text("state")?).ok_or(StorageError::Damaged("state"))
+}
+
+fn first(rows: Vec<Row>) -> Result<Option<LicenceRow>, StorageError> {
+    rows.first()
+        .map(|row| {
+            Ok(LicenceRow {
+                licence_id: LicenceId(row.array("licence_id")?),
+                type_code: row.text("type_code")?,
+                type_version: row.int("type_version")?,
+                issuer_code: row.text("issuer_code")?,
+                identifier_key: row.array("identifier_key")?,
+                number_key: row.array("number_key")?,
+                version: row.int("version")?,
+                state: state(row)?,
+                state_version: row.int("state_version")?,
+                state_changed_at: row.int("state_changed_at")?,
+                status_list: row.int("status_list")?,
+                status_index: row.int("status_index")?,
+                data_key: WrappedKey(row.bytes("data_key")?),
+                identity: row.bytes("identity")?,
+                state_reason: row.optional_bytes("state_reason")?,
+                created_at: row.int("created_at")?,
+            })
+        })
+        .transpose()
+}

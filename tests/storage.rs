@@ -1,0 +1,316 @@
+//! Storage on both databases: migrations, uniqueness, leases and fences, counters under load, and two processes on one database.
+
+mod common;
+
+use elicence::{
+    domain::licence::{LicenceId, LicenceState},
+    storage::{
+        Store,
+        audit_log::{self, AuditHead, AuditLine},
+        counters,
+        error::StorageError,
+        idempotency::{self, KnownRequest},
+        leases, licences,
+        licences::{DocumentRow, LicenceRow},
+        mints,
+        mints::{Hold, MintRow},
+        vault::WrappedKey,
+    },
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+fn id(n: u8) -> LicenceId {
+    LicenceId([n; 16])
+}
+
+fn licence(n: u8) -> LicenceRow {
+    LicenceRow {
+        licence_id: id(n),
+        type_code: "11100000000013338W011".into(),
+        type_version: 1,
+        issuer_code: "11430000006122244L".into(),
+        identifier_key: [n; 32],
+        number_key: [n; 32],
+        version: 1,
+        state: LicenceState::Minting,
+        state_version: 1,
+        state_changed_at: 5,
+        status_list: 0,
+        status_index: i64::from(n),
+        data_key: WrappedKey(vec![1, 2, 3]),
+        identity: vec![4, 5],
+        state_reason: None,
+        created_at: 5,
+    }
+}
+
+fn mint(n: u8) -> MintRow {
+    MintRow {
+        licence_id: id(n),
+        template: "business-licence".into(),
+        template_digest: [7; 32],
+        seal_certificate: [8; 32],
+        signing_time: 9,
+        payload: vec![1],
+        photos: None,
+        token: None,
+        to_be_signed: None,
+        attempts: 1,
+        hold: Hold { owner: "a".into(), fence: 1, lease_until: 100 },
+        finished_at: None,
+    }
+}
+
+async fn add(store: &Store, n: u8) {
+    let mut t = store.database.begin().await.unwrap();
+    licences::insert(&mut t, &licence(n)).await.unwrap();
+    mints::insert(&mut t, &mint(n)).await.unwrap();
+    t.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn opening_again_is_harmless_and_another_master_key_is_refused() {
+    for place in common::places().await {
+        let store = place.open().await;
+        add(&store, 1).await;
+        let (a, b, c) = tokio::join!(place.open(), place.open(), place.open());
+        for store in [a, b, c] {
+            assert!(licences::by_id(&store.database, id(1)).await.unwrap().is_some());
+        }
+        assert!(matches!(place.try_open([9; 32]).await, Err(StorageError::WrongKey(_))));
+    }
+}
+
+#[tokio::test]
+async fn many_processes_may_migrate_a_new_database_at_once() {
+    for place in common::places().await {
+        let place = Arc::new(place);
+        let openings: Vec<_> = (0..6)
+            .map(|_| {
+                tokio::spawn({
+                    let p = place.clone();
+                    async move { p.open().await }
+                })
+            })
+            .collect();
+        for opening in openings {
+            opening.await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_committed_is_not_there() {
+    for place in common::places().await {
+        let store = place.open().await;
+        let mut t = store.database.begin().await.unwrap();
+        licences::insert(&mut t, &licence(1)).await.unwrap();
+        drop(t);
+        assert!(licences::by_id(&store.database, id(1)).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn identifier_number_and_status_index_are_unique() {
+    for place in common::places().await {
+        let store = place.open().await;
+        add(&store, 1).await;
+        type Change = fn(&mut LicenceRow);
+        let clashes: [Change; 4] =
+            [|r| r.licence_id = id(1), |r| r.identifier_key = [1; 32], |r| r.number_key = [1; 32], |r| r.status_index = 1];
+        for clash in clashes {
+            let mut row = licence(2);
+            clash(&mut row);
+            let mut t = store.database.begin().await.unwrap();
+            assert!(matches!(licences::insert(&mut t, &row).await, Err(StorageError::Conflict(_))));
+        }
+        add(&store, 2).await;
+        let row = licences::by_identifier(&store.database, &[2; 32]).await.unwrap().unwrap();
+        assert_eq!((row.licence_id, row.state, row.status_index), (id(2), LicenceState::Minting, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_counter_never_gives_a_value_twice_to_anybody() {
+    for place in common::places().await {
+        let stores = [Arc::new(place.open().await), Arc::new(place.open().await)];
+        let tasks: Vec<_> = (0..16)
+            .map(|n| {
+                let store = stores[n % 2].clone();
+                tokio::spawn(async move {
+                    let mut values = Vec::new();
+                    for _ in 0..10 {
+                        let mut t = store.database.begin().await.unwrap();
+                        values.push(counters::next(&mut t, "status").await.unwrap());
+                        t.commit().await.unwrap();
+                    }
+                    values
+                })
+            })
+            .collect();
+        let mut all = BTreeSet::new();
+        for task in tasks {
+            for value in task.await.unwrap() {
+                assert!(all.insert(value), "{value} twice");
+            }
+        }
+        assert_eq!(all, (1..=160).collect());
+    }
+}
+
+#[tokio::test]
+async fn an_idempotency_key_is_bound_once() {
+    for place in common::places().await {
+        let store = place.open().await;
+        add(&store, 1).await;
+        let request = KnownRequest { body_key: [3; 32], licence_id: id(1) };
+        let mut t = store.database.begin().await.unwrap();
+        assert_eq!(idempotency::find(&mut t, &[2; 32]).await.unwrap(), None);
+        idempotency::insert(&mut t, &[2; 32], &request, 1).await.unwrap();
+        t.commit().await.unwrap();
+        let mut t = store.database.begin().await.unwrap();
+        assert_eq!(idempotency::find(&mut t, &[2; 32]).await.unwrap(), Some(request));
+        assert!(matches!(idempotency::insert(&mut t, &[2; 32], &request, 1).await, Err(StorageError::Conflict(_))));
+    }
+}
+
+#[tokio::test]
+async fn only_the_holder_works_on_a_mint_and_only_while_its_lease_lasts() {
+    for place in common::places().await {
+        let store = place.open().await;
+        add(&store, 1).await;
+        let hold = Hold { owner: "a".into(), fence: 1, lease_until: 100 };
+
+        let mut t = store.database.begin().await.unwrap();
+        assert!(mints::take_over(&mut t, id(1), "b", 99, 300).await.unwrap().is_none(), "the lease still lasts");
+        mints::set_token(&mut t, id(1), &hold, 99, b"token").await.unwrap();
+        assert!(mints::set_token(&mut t, id(1), &hold, 99, b"other").await.is_err(), "a token is stored once");
+        t.commit().await.unwrap();
+
+        let mut t = store.database.begin().await.unwrap();
+        assert!(mints::set_to_be_signed(&mut t, id(1), &hold, 100, &[6; 32], 200).await.is_err(), "the lease is over");
+        drop(t);
+
+        assert_eq!(mints::expired(&store.database, 100, 10).await.unwrap(), [id(1)]);
+        let mut t = store.database.begin().await.unwrap();
+        let row = mints::take_over(&mut t, id(1), "b", 100, 300).await.unwrap().unwrap();
+        assert_eq!((row.hold.fence, row.attempts, row.token.as_deref()), (2, 2, Some(&b"token"[..])));
+        t.commit().await.unwrap();
+
+        let mut t = store.database.begin().await.unwrap();
+        assert!(mints::finish(&mut t, id(1), &hold, 101).await.is_err(), "the old holder is fenced off");
+        assert_eq!(mints::release(&mut t, id(1), &hold, 0).await.unwrap(), 0);
+        mints::set_to_be_signed(&mut t, id(1), &row.hold, 101, &[6; 32], 400).await.unwrap();
+        assert!(mints::set_to_be_signed(&mut t, id(1), &row.hold, 101, &[7; 32], 400).await.is_err(), "never two digests");
+        mints::finish(&mut t, id(1), &row.hold, 101).await.unwrap();
+        t.commit().await.unwrap();
+
+        let mut t = store.database.begin().await.unwrap();
+        assert!(mints::take_over(&mut t, id(1), "c", 10_000, 20_000).await.unwrap().is_none(), "it is finished");
+        assert_eq!(mints::count_open(&store.database, 10_000).await.unwrap(), (0, 0));
+    }
+}
+
+#[tokio::test]
+async fn one_of_many_takes_an_expired_mint_over() {
+    for place in common::places().await {
+        let store = Arc::new(place.open().await);
+        add(&store, 1).await;
+        let tasks: Vec<_> = (0..8)
+            .map(|n| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    let mut t = store.database.begin().await.unwrap();
+                    let taken = mints::take_over(&mut t, id(1), &format!("p{n}"), 100, 300).await.unwrap();
+                    t.commit().await.unwrap();
+                    taken.is_some()
+                })
+            })
+            .collect();
+        let mut taken = 0;
+        for task in tasks {
+            taken += usize::from(task.await.unwrap());
+        }
+        assert_eq!(taken, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_state_changes_from_the_state_that_was_read() {
+    for place in common::places().await {
+        let store = place.open().await;
+        add(&store, 1).await;
+        let mut t = store.database.begin().await.unwrap();
+        let minting = (LicenceState::Minting, 1);
+        licences::change_state(&mut t, id(1), minting, LicenceState::Active, None, 7).await.unwrap();
+        let again = licences::change_state(&mut t, id(1), minting, LicenceState::Void, None, 8).await;
+        assert!(matches!(again, Err(StorageError::RowCount { found: 0, .. })));
+        t.commit().await.unwrap();
+        assert_eq!(licences::not_in_force(&store.database, 0).await.unwrap(), []);
+        let mut t = store.database.begin().await.unwrap();
+        licences::change_state(&mut t, id(1), (LicenceState::Active, 2), LicenceState::Revoked, Some(vec![1]), 9).await.unwrap();
+        t.commit().await.unwrap();
+        assert_eq!(licences::not_in_force(&store.database, 0).await.unwrap(), [(1, LicenceState::Revoked)]);
+        assert_eq!(licences::count_by_state(&store.database).await.unwrap(), [(LicenceState::Revoked, 1)]);
+    }
+}
+
+#[tokio::test]
+async fn documents_are_found_by_licence_and_by_what_was_signed() {
+    for place in common::places().await {
+        let store = place.open().await;
+        add(&store, 1).await;
+        let row = DocumentRow { signed_digest: [1; 32], licence_id: id(1), file_digest: [2; 32], name: "n".into(), size: 3, made_at: 4 };
+        let mut t = store.database.begin().await.unwrap();
+        licences::add_document(&mut t, &row).await.unwrap();
+        let newer = DocumentRow { signed_digest: [5; 32], made_at: 5, ..row.clone() };
+        licences::add_document(&mut t, &newer).await.unwrap();
+        t.commit().await.unwrap();
+        assert_eq!(licences::current_document(&store.database, id(1)).await.unwrap(), Some(newer));
+        assert_eq!(licences::document_by_digest(&store.database, &[1; 32]).await.unwrap(), Some(row));
+        assert_eq!(licences::document_by_digest(&store.database, &[9; 32]).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_named_lease_has_one_holder() {
+    for place in common::places().await {
+        let store = place.open().await;
+        let mut t = store.database.begin().await.unwrap();
+        let fence = leases::take(&mut t, "audit", "a", 0, 10).await.unwrap().unwrap();
+        assert_eq!(leases::take(&mut t, "audit", "b", 9, 20).await.unwrap(), None);
+        leases::hold(&mut t, "audit", fence, 9).await.unwrap();
+        let taken = leases::take(&mut t, "audit", "b", 10, 20).await.unwrap().unwrap();
+        assert!(taken > fence);
+        assert!(leases::hold(&mut t, "audit", fence, 11).await.is_err());
+        t.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn audit_lines_are_chained_once_and_the_head_never_goes_back() {
+    for place in common::places().await {
+        let store = place.open().await;
+        let mut t = store.database.begin().await.unwrap();
+        for n in 1..=3 {
+            audit_log::append(&mut t, &AuditLine { line_id: [n; 16], at: 10 - i64::from(n), line: format!("{n}") }).await.unwrap();
+        }
+        t.commit().await.unwrap();
+        assert_eq!(audit_log::count_waiting(&store.database).await.unwrap(), 3);
+        let mut t = store.database.begin().await.unwrap();
+        let waiting = audit_log::waiting(&mut t, 2).await.unwrap();
+        assert_eq!(waiting.iter().map(|l| l.line.as_str()).collect::<Vec<_>>(), ["3", "2"]);
+        let value = audit_log::chain_value(&store.vault, &[0; 32], 1, &waiting[0]).unwrap();
+        audit_log::chain(&mut t, &waiting[0].line_id, 1, &value).await.unwrap();
+        assert!(audit_log::chain(&mut t, &waiting[0].line_id, 2, &value).await.is_err());
+        drop(t);
+
+        let head = |position| AuditHead { position, chain: [1; 32], signature: vec![1], signed_at: 1 };
+        let mut t = store.database.begin().await.unwrap();
+        audit_log::set_head(&mut t, &head(2)).await.unwrap();
+        audit_log::set_head(&mut t, &head(3)).await.unwrap();
+        assert!(audit_log::set_head(&mut t, &head(3)).await.is_err());
+        t.commit().await.unwrap();
+        assert_eq!(audit_log::read_head(&store.database).await.unwrap(), Some(head(3)));
+    }
+}
