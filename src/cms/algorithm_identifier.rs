@@ -48,22 +48,13 @@ mod tests {
 
     #[test]
     fn known_encodings() {
-        assert_eq!(
-            hex::encode(signature_identifier(SignatureAlgorithm::EcdsaP256Sha256)),
-            "300a06082a8648ce3d040302"
-        );
-        assert_eq!(
-            hex::encode(signature_identifier(SignatureAlgorithm::RsaPkcs1Sha256)),
-            "300d06092a864886f70d01010b0500"
-        );
+        assert_eq!(hex::encode(signature_identifier(SignatureAlgorithm::EcdsaP256Sha256)), "300a06082a8648ce3d040302");
+        assert_eq!(hex::encode(signature_identifier(SignatureAlgorithm::RsaPkcs1Sha256)), "300d06092a864886f70d01010b0500");
         // as openssl writes it for -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32
         assert_eq!(
             hex::encode(signature_identifier(SignatureAlgorithm::RsaPssSha256)),
             "304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120"
         );
-        assert_eq!(
-            hex::encode(hash_identifier(HashAlgorithm::Sha256)),
-            "300b0609608648016503040201"
-        );
+        assert_eq!(hex::encode(hash_identifier(HashAlgorithm::Sha256)), "300b0609608648016503040201");
     }
 }

@@ -32,11 +32,7 @@ pub fn header(out: &mut Vec<u8>, tag: u8, length: usize) {
 
 /// Length of [`header`] for a content of `length` bytes.
 pub fn header_length(length: usize) -> usize {
-    if length < 0x80 {
-        2
-    } else {
-        2 + std::mem::size_of::<usize>() - (length.leading_zeros() / 8) as usize
-    }
+    if length < 0x80 { 2 } else { 2 + std::mem::size_of::<usize>() - (length.leading_zeros() / 8) as usize }
 }
 
 /// A constructed element of already encoded parts.
@@ -62,11 +58,7 @@ pub fn oid(oid: ObjectIdentifier) -> Vec<u8> {
 
 /// INTEGER from an unsigned big-endian number of any length.
 pub fn unsigned_integer(big_endian: &[u8]) -> Vec<u8> {
-    let skip = big_endian
-        .iter()
-        .take_while(|byte| **byte == 0)
-        .count()
-        .min(big_endian.len().saturating_sub(1));
+    let skip = big_endian.iter().take_while(|byte| **byte == 0).count().min(big_endian.len().saturating_sub(1));
     let mut content = Vec::with_capacity(big_endian.len() + 1);
     if big_endian.get(skip).is_none_or(|byte| *byte >= 0x80) {
         content.push(0);

@@ -4,23 +4,16 @@ use crate::{
     cms::{
         algorithm::SignatureAlgorithm,
         algorithm_identifier::{hash_identifier, signature_identifier},
-        der_write::{
-            SEQUENCE, SET, constructed, element, header, header_length, octet_string, oid, sequence,
-            set_of_content,
-        },
+        der_write::{SEQUENCE, SET, constructed, element, header, header_length, octet_string, oid, sequence, set_of_content},
     },
     domain::digest::Digest,
 };
 use const_oid::db::rfc5911;
 use der::asn1::ObjectIdentifier;
-use x509_parser::{
-    certificate::X509Certificate, oid_registry::OID_SIG_ED25519, prelude::FromDer,
-    public_key::PublicKey,
-};
+use x509_parser::{certificate::X509Certificate, oid_registry::OID_SIG_ED25519, prelude::FromDer, public_key::PublicKey};
 
 /// `id-aa-CMSAlgorithmProtection` (RFC 6211).
-const ALGORITHM_PROTECTION: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.52");
+const ALGORITHM_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.52");
 const VERSION_1: &[u8] = &[0x02, 0x01, 0x01];
 
 /// Why a SignedData cannot be written.
@@ -82,21 +75,12 @@ impl SignedDataTemplate {
         let signature_algorithm = signature_identifier(algorithm);
         let digest_length = algorithm.hash().ring().output_len();
         let certificates = set_of_content(chain.to_vec());
-        let outer = [
-            VERSION_1,
-            &constructed(SET, &[&hash]),
-            &sequence(&[&oid(rfc5911::ID_DATA)]),
-            &element(0xa0, &certificates),
-        ]
-        .concat();
+        let outer = [VERSION_1, &constructed(SET, &[&hash]), &sequence(&[&oid(rfc5911::ID_DATA)]), &element(0xa0, &certificates)].concat();
         let serial = element(0x02, leaf.tbs_certificate.raw_serial());
         let sid = sequence(&[leaf.tbs_certificate.issuer.as_raw(), &serial]);
         let inner = [VERSION_1, &sid, &hash].concat();
         let certificate_digest = Digest::of(leaf_der);
-        let message_digest = attribute(
-            rfc5911::ID_MESSAGE_DIGEST,
-            &octet_string(&vec![0; digest_length]),
-        );
+        let message_digest = attribute(rfc5911::ID_MESSAGE_DIGEST, &octet_string(&vec![0; digest_length]));
         let attributes = set_of_content(vec![
             attribute(rfc5911::ID_CONTENT_TYPE, &oid(rfc5911::ID_DATA)),
             attribute(
@@ -108,24 +92,12 @@ impl SignedDataTemplate {
             // SigningCertificateV2 { certs { ESSCertIDv2 { certHash } } }: SHA-256 is the default and so left out (RFC 5035)
             attribute(
                 rfc5911::ID_AA_SIGNING_CERTIFICATE_V_2,
-                &sequence(&[&sequence(&[&sequence(&[&octet_string(
-                    &certificate_digest.0,
-                )])])]),
+                &sequence(&[&sequence(&[&sequence(&[&octet_string(&certificate_digest.0)])])]),
             ),
         ]);
-        let digest_at = find(&attributes, &message_digest)
-            .map(|at| at + message_digest.len() - digest_length)
-            .ok_or(WriteError::WrongDigestLength)?;
-        Ok(Self {
-            algorithm,
-            certificate_digest,
-            outer,
-            inner,
-            attributes,
-            digest_at,
-            signature_algorithm,
-            longest_signature,
-        })
+        let digest_at =
+            find(&attributes, &message_digest).map(|at| at + message_digest.len() - digest_length).ok_or(WriteError::WrongDigestLength)?;
+        Ok(Self { algorithm, certificate_digest, outer, inner, attributes, digest_at, signature_algorithm, longest_signature })
     }
 
     /// The algorithm it was prepared for.
@@ -186,22 +158,12 @@ impl SignedDataTemplate {
 
     fn lengths(&self, attributes: usize, signature: usize) -> Lengths {
         let with_header = |content: usize| header_length(content) + content;
-        let signer_info = self.inner.len()
-            + attributes
-            + self.signature_algorithm.len()
-            + with_header(signature);
+        let signer_info = self.inner.len() + attributes + self.signature_algorithm.len() + with_header(signature);
         let signer_infos = with_header(signer_info);
         let signed_data = self.outer.len() + with_header(signer_infos);
         let explicit = with_header(signed_data);
         let content_info = oid(rfc5911::ID_SIGNED_DATA).len() + with_header(explicit);
-        Lengths {
-            signer_info,
-            signer_infos,
-            signed_data,
-            explicit,
-            content_info,
-            total: with_header(content_info),
-        }
+        Lengths { signer_info, signer_infos, signed_data, explicit, content_info, total: with_header(content_info) }
     }
 }
 
@@ -230,9 +192,7 @@ fn retag(tag: u8, element: &[u8]) -> Vec<u8> {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
+    haystack.windows(needle.len()).position(|window| window == needle)
 }
 
 /// Checks the order of the chain and gives the parsed leaf.
@@ -253,17 +213,11 @@ fn check_chain(chain: &[Vec<u8>]) -> Result<X509Certificate<'_>, WriteError> {
             return Err(WriteError::BrokenChain(index + 1));
         }
     }
-    certificates
-        .into_iter()
-        .next()
-        .ok_or(WriteError::NoCertificate)
+    certificates.into_iter().next().ok_or(WriteError::NoCertificate)
 }
 
 /// The longest signature value of this key; an ECDSA signature is DER of two numbers that may need a leading zero.
-fn longest_signature(
-    algorithm: SignatureAlgorithm,
-    leaf: &X509Certificate<'_>,
-) -> Result<usize, WriteError> {
+fn longest_signature(algorithm: SignatureAlgorithm, leaf: &X509Certificate<'_>) -> Result<usize, WriteError> {
     use SignatureAlgorithm as A;
     let wrong = || WriteError::WrongKeyKind(algorithm.name());
     let spki = leaf.public_key();
@@ -273,17 +227,10 @@ fn longest_signature(
         (A::EcdsaP256Sha256, PublicKey::EC(_)) if bits == 256 => Ok(72),
         (A::EcdsaP384Sha384, PublicKey::EC(_)) if bits == 384 => Ok(104),
         (
-            A::RsaPkcs1Sha256
-            | A::RsaPkcs1Sha384
-            | A::RsaPkcs1Sha512
-            | A::RsaPssSha256
-            | A::RsaPssSha384
-            | A::RsaPssSha512,
+            A::RsaPkcs1Sha256 | A::RsaPkcs1Sha384 | A::RsaPkcs1Sha512 | A::RsaPssSha256 | A::RsaPssSha384 | A::RsaPssSha512,
             PublicKey::RSA(_),
         ) => Ok(bits.div_ceil(8)),
-        (A::Ed25519, PublicKey::Unknown(_)) if spki.algorithm.algorithm == OID_SIG_ED25519 => {
-            Ok(64)
-        }
+        (A::Ed25519, PublicKey::Unknown(_)) if spki.algorithm.algorithm == OID_SIG_ED25519 => Ok(64),
         _ => Err(wrong()),
     }
 }

@@ -1,3 +1,53 @@
 //! Sealing a document: prepare, sign, embed; what we refuse to sign. PAdES baseline B-B (ETSI EN 319 142-1).
 
+pub mod lint;
+pub mod objects;
+pub mod prepare;
+pub mod sign;
 pub mod signer;
+pub mod spec;
+
+pub use prepare::{Permit, Prepared, prepare};
+pub use sign::sign;
+pub use spec::{Certify, SealSpec, SignerFacts};
+
+use crate::{cms::write_signed_data::WriteError, domain::digest::Digest, pdf::update::UpdateError};
+
+/// Why a document was not sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The document cannot be appended to.
+    #[error("无法在文件后追加签章 / the seal cannot be appended: {0}")]
+    Update(#[from] UpdateError),
+    /// The signer's certificates or algorithm do not fit.
+    #[error("印章证书不可用 / the seal's certificate cannot be used: {0}")]
+    Certificate(#[from] WriteError),
+    /// The document holds something that must not be sealed.
+    #[error("文件含有不得盖章的内容 / the document holds what must not be sealed: {0}; remove it from the template")]
+    Forbidden(String),
+    /// The field name cannot be one.
+    #[error("签名域名称无效 / the field name must be 1 to 64 ASCII letters, digits, - or _")]
+    FieldName,
+    /// The signature is larger than its place.
+    #[error("预留空间不足 / the signature needs {needed} bytes but {room} are reserved; prepare again with more room")]
+    DoesNotFit {
+        /// Bytes of the CMS.
+        needed: usize,
+        /// Bytes reserved.
+        room: usize,
+    },
+    /// The permit is for another document.
+    #[error("许可与文件不符 / the permit is for digest {permit}, the document has {document}; prepare it again")]
+    WrongPermit {
+        /// What the permit allows.
+        permit: Digest,
+        /// What the document is.
+        document: Digest,
+    },
+    /// The signer is not the one the document was prepared for.
+    #[error("印章与准备时不同 / the document was prepared for another certificate; prepare it again")]
+    WrongSigner,
+    /// The key failed.
+    #[error("印章密钥未能签名 / {0}")]
+    Key(#[from] signer::SignError),
+}

@@ -23,20 +23,13 @@ impl<'a> Base<'a> {
     /// subsections, cross-reference streams, hybrid files, encryption.
     pub fn read(bytes: &'a [u8]) -> Result<Self, UpdateError> {
         let no = UpdateError::Structure;
-        let body = bytes
-            .strip_suffix(b"\n%%EOF\n")
-            .ok_or(no("it does not end with %%EOF and a line feed"))?;
-        let number_at = body
-            .iter()
-            .rposition(|byte| !byte.is_ascii_digit())
-            .map_or(0, |at| at + 1);
+        let body = bytes.strip_suffix(b"\n%%EOF\n").ok_or(no("it does not end with %%EOF and a line feed"))?;
+        let number_at = body.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
         let (before, number) = body.split_at(number_at);
         if !before.ends_with(b"startxref\n") {
             return Err(no("startxref is missing"));
         }
-        let table_at = raw::number(number)
-            .and_then(|n| usize::try_from(n).ok())
-            .ok_or(no("startxref is no number"))?;
+        let table_at = raw::number(number).and_then(|n| usize::try_from(n).ok()).ok_or(no("startxref is no number"))?;
         let table = bytes
             .get(table_at..)
             .and_then(|rest| rest.strip_prefix(b"xref\n0 "))
@@ -52,19 +45,15 @@ impl<'a> Base<'a> {
             .checked_mul(ENTRY)
             .and_then(|length| length.checked_add(entries_at))
             .ok_or(no("its cross-reference table is too long"))?;
-        let entries = table
-            .get(entries_at..entries_end)
-            .ok_or(no("its cross-reference table is cut"))?;
+        let entries = table.get(entries_at..entries_end).ok_or(no("its cross-reference table is cut"))?;
         let trailer = table
             .get(entries_end..)
             .and_then(|rest| rest.strip_prefix(b"trailer"))
             .and_then(RawDictionary::read)
             .ok_or(no("its trailer is not behind its table"))?;
-        for (name, problem) in [
-            (&b"Encrypt"[..], "it is encrypted"),
-            (b"XRefStm", "it is a hybrid file"),
-            (b"Prev", "it has been updated before"),
-        ] {
+        for (name, problem) in
+            [(&b"Encrypt"[..], "it is encrypted"), (b"XRefStm", "it is a hybrid file"), (b"Prev", "it has been updated before")]
+        {
             if trailer.get(name).is_some() {
                 return Err(no(problem));
             }
@@ -72,18 +61,8 @@ impl<'a> Base<'a> {
         if trailer.get(b"Size").and_then(raw::number) != Some(u64::from(size)) {
             return Err(no("/Size is not the length of its table"));
         }
-        let root = trailer
-            .get(b"Root")
-            .and_then(raw::reference)
-            .ok_or(no("/Root is no reference"))?;
-        Ok(Self {
-            bytes,
-            table_at,
-            entries,
-            trailer,
-            size,
-            root,
-        })
+        let root = trailer.get(b"Root").and_then(raw::reference).ok_or(no("/Root is no reference"))?;
+        Ok(Self { bytes, table_at, entries, trailer, size, root })
     }
 
     /// Offset of the cross-reference table.
@@ -131,8 +110,7 @@ impl<'a> Base<'a> {
         let Some(rest) = self.offset(number).and_then(|at| self.bytes.get(at..)) else {
             return Err(missing);
         };
-        rest.strip_prefix(format!("{number} 0 obj").as_bytes())
-            .ok_or(missing)
+        rest.strip_prefix(format!("{number} 0 obj").as_bytes()).ok_or(missing)
     }
 
     /// The dictionary that object `number` is.
@@ -142,21 +120,17 @@ impl<'a> Base<'a> {
 
     /// Object number of page `index`, counted from 0 in page order.
     pub fn page(&self, index: usize) -> Result<u32, UpdateError> {
-        let pages = self
-            .dictionary(self.root)?
-            .get(b"Pages")
-            .and_then(raw::reference)
-            .ok_or(UpdateError::Object(self.root))?;
+        let pages = self.dictionary(self.root)?.get(b"Pages").and_then(raw::reference).ok_or(UpdateError::Object(self.root))?;
         let mut waiting = vec![pages];
-        let mut seen = 0;
+        let mut before = index;
         for _ in 0..self.size {
             let Some(number) = waiting.pop() else { break };
             let node = self.dictionary(number)?;
             let Some(kids) = node.get(b"Kids") else {
-                if seen == index {
-                    return Ok(number);
+                match before.checked_sub(1) {
+                    Some(fewer) => before = fewer,
+                    None => return Ok(number),
                 }
-                seen += 1;
                 continue;
             };
             let kids = raw::array(kids).ok_or(UpdateError::Object(number))?;

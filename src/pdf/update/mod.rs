@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod raw;
+pub mod values;
 
 use base::Base;
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ pub enum UpdateError {
 pub struct Update {
     bytes: Vec<u8>,
     offsets: BTreeMap<u32, usize>,
-    next_number: u32,
+    size: u32,
     trailer: Trailer,
 }
 
@@ -46,28 +47,16 @@ impl Update {
             info: base.trailer().get(b"Info").map(<[u8]>::to_vec),
             id: base.id().map(|(a, b)| (a.to_vec(), b.to_vec())),
         };
-        let next_number = base.size();
+        let size = base.size();
         bytes.reserve(extra);
-        Ok(Self {
-            bytes,
-            offsets: BTreeMap::new(),
-            next_number,
-            trailer,
-        })
-    }
-
-    /// Takes the next free object number.
-    pub fn new_number(&mut self) -> u32 {
-        let number = self.next_number;
-        self.next_number += 1;
-        number
+        Ok(Self { bytes, offsets: BTreeMap::new(), size, trailer })
     }
 
     /// Writes an object, new or in place of an old one; gives the offset of the body's first byte.
     pub fn object(&mut self, number: u32, body: &[u8]) -> usize {
         self.offsets.insert(number, self.bytes.len());
-        self.bytes
-            .extend_from_slice(format!("{number} 0 obj\n").as_bytes());
+        self.size = self.size.max(number.saturating_add(1));
+        self.bytes.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
         let at = self.bytes.len();
         self.bytes.extend_from_slice(body);
         self.bytes.extend_from_slice(b"\nendobj\n");
@@ -90,10 +79,7 @@ impl Update {
                 tail.push_str(&format!("{offset:010} 00000 n \n"));
             }
         }
-        tail.push_str(&format!(
-            "trailer\n<</Size {}/Root {} 0 R/Prev {}",
-            self.next_number, self.trailer.root, self.trailer.previous
-        ));
+        tail.push_str(&format!("trailer\n<</Size {}/Root {} 0 R/Prev {}", self.size, self.trailer.root, self.trailer.previous));
         self.bytes.extend_from_slice(tail.as_bytes());
         if let Some(info) = &self.trailer.info {
             self.bytes.extend_from_slice(b"/Info ");
@@ -106,11 +92,9 @@ impl Update {
             let second = hex::encode(digest.0.get(..16).unwrap_or_default());
             self.bytes.extend_from_slice(b"/ID[");
             self.bytes.extend_from_slice(first);
-            self.bytes
-                .extend_from_slice(format!("<{second}>]").as_bytes());
+            self.bytes.extend_from_slice(format!("<{second}>]").as_bytes());
         }
-        self.bytes
-            .extend_from_slice(format!(">>\nstartxref\n{table_at}\n%%EOF\n").as_bytes());
+        self.bytes.extend_from_slice(format!(">>\nstartxref\n{table_at}\n%%EOF\n").as_bytes());
         self.bytes
     }
 }

@@ -37,10 +37,7 @@ impl<'a> RawDictionary<'a> {
 
     /// The raw value of `name`.
     pub fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
-        self.0
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| *value)
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 
     /// Appends `/Name value` for every entry that is not among `but`.
@@ -135,8 +132,7 @@ fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
     let second_end = token_end(bytes, second_at);
     let third_at = skip_space(bytes, second_end);
     let third_end = token_end(bytes, third_at);
-    let is_reference = number(bytes.get(second_at..second_end)?).is_some()
-        && bytes.get(third_at..third_end)? == b"R";
+    let is_reference = number(bytes.get(second_at..second_end)?).is_some() && bytes.get(third_at..third_end)? == b"R";
     Some(if is_reference { third_end } else { end })
 }
 
@@ -172,11 +168,7 @@ fn is_space(byte: u8) -> bool {
 }
 
 fn is_regular(byte: u8) -> bool {
-    !is_space(byte)
-        && !matches!(
-            byte,
-            b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
-        )
+    !is_space(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
 
 #[cfg(test)]
@@ -201,26 +193,14 @@ mod tests {
     #[test]
     fn broken_dictionaries_are_refused() {
         let deep = [b"<</A ".as_slice(), &b"[".repeat(100)].concat();
-        for text in [
-            &b"<</A"[..],
-            b"<</A 1",
-            b"<</A 1/A 2>>",
-            b"<</A (x>>",
-            b"[1]",
-            b"<</A>>",
-            b"",
-            &deep,
-        ] {
+        for text in [&b"<</A"[..], b"<</A 1", b"<</A 1/A 2>>", b"<</A (x>>", b"[1]", b"<</A>>", b"", &deep] {
             assert_eq!(RawDictionary::read(text), None);
         }
     }
 
     #[test]
     fn arrays_and_references() {
-        assert_eq!(
-            array(b"[1 0 R 5 6 0 R]").unwrap(),
-            [&b"1 0 R"[..], b"5", b"6 0 R"]
-        );
+        assert_eq!(array(b"[1 0 R 5 6 0 R]").unwrap(), [&b"1 0 R"[..], b"5", b"6 0 R"]);
         assert_eq!(reference(b"12 0 R"), Some(12));
         assert_eq!(reference(b"12 1 R"), None);
         assert_eq!(number(b"-1"), None);

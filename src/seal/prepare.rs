@@ -1,0 +1,145 @@
+//! Appends the signature field, its dictionary and the picture, leaves a gap for the signature, and says what is to be signed.
+
+use crate::{
+    domain::digest::Digest,
+    pdf::{
+        unsealed::{HashedPrefix, Unsealed},
+        update::{Update, base::Base, raw},
+    },
+    seal::{
+        SealError, SealSpec, SignerFacts,
+        lint::lint,
+        objects::{NewObject, RANGE_LENGTH, SignatureDictionary, Widget, annotate_page, byte_range, catalog, picture},
+    },
+};
+use ring::digest::{Algorithm, Context, SHA256};
+use std::ops::Range;
+
+/// A document with a gap where the signature goes. It is used up by [`crate::seal::sign`].
+pub struct Prepared {
+    pub(super) bytes: Vec<u8>,
+    /// From `<` to behind `>`.
+    pub(super) gap: Range<usize>,
+    pub(super) digest: Digest,
+    pub(super) message_digest: Vec<u8>,
+    pub(super) facts: SignerFacts,
+}
+
+impl Prepared {
+    /// SHA-256 over everything but the gap: what the register keeps as the digest of the signed revision. (A signature with
+    /// another hash signs its own digest of the same bytes.)
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The four numbers of /ByteRange.
+    pub fn byte_range(&self) -> [usize; 4] {
+        let rest = self.bytes.len() - self.gap.end;
+        [0, self.gap.start, self.gap.end, rest]
+    }
+}
+
+/// The right to let the key sign one digest once. Only [`prepare`] makes one; it cannot be copied, and signing uses it up. The
+/// service records [`Permit::digest`] durably before it spends the permit.
+pub struct Permit {
+    digest: Digest,
+}
+
+impl Permit {
+    /// What may be signed.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+}
+
+/// Prepares `unsealed` for `spec` and the signer of `facts`. The same arguments give the same bytes and digest.
+pub fn prepare(unsealed: Unsealed, spec: &SealSpec, facts: &SignerFacts) -> Result<(Prepared, Permit), SealError> {
+    check_field_name(&spec.field_name)?;
+    let hashed = unsealed.prefix.as_ref().map_or(0, |prefix| prefix.len);
+    lint(&unsealed.bytes, hashed)?;
+    let (objects, signature_number) = plan(&unsealed, spec)?;
+
+    let gap_length = 2 * (facts.template().longest() + spec.room) + 2;
+    let signature = SignatureDictionary::new(spec, gap_length);
+    let extra: usize = objects.iter().map(|(_, body)| body.len() + 64).sum();
+    let mut update = Update::begin(unsealed.bytes, extra + signature.body.len() + 1024)?;
+    for (number, body) in &objects {
+        update.object(*number, body);
+    }
+    let body_at = update.object(signature_number, &signature.body);
+    let mut bytes = update.finish(&facts.certificate_digest().0);
+
+    let gap = body_at + signature.gap_at..body_at + signature.gap_at + gap_length;
+    let range_at = body_at + signature.range_at;
+    let range = byte_range(gap.start, gap.end, bytes.len() - gap.end);
+    if let Some(place) = bytes.get_mut(range_at..range_at + RANGE_LENGTH) {
+        place.copy_from_slice(range.as_bytes());
+    }
+    let sha256 = digest_around(&bytes, &gap, &SHA256, unsealed.prefix);
+    let digest = Digest(<[u8; 32]>::try_from(sha256.as_slice()).unwrap_or_default());
+    let hash = facts.template().algorithm().hash().ring();
+    let message_digest = if hash == &SHA256 { sha256 } else { digest_around(&bytes, &gap, hash, None) };
+    let prepared = Prepared { bytes, gap, digest, message_digest, facts: facts.clone() };
+    Ok((prepared, Permit { digest }))
+}
+
+/// Everything the update writes but the signature dictionary, and the number that one gets.
+fn plan(unsealed: &Unsealed, spec: &SealSpec) -> Result<(Vec<NewObject>, u32), SealError> {
+    let base = Base::read(&unsealed.bytes)?;
+    let place = &unsealed.place;
+    let mut free = base.size();
+    let mut objects = Vec::with_capacity(8);
+    let old = match place.widget_object {
+        Some(number) => Some(base.dictionary(number)?),
+        None => None,
+    };
+    let page = match old.as_ref().and_then(|old| old.get(b"P")) {
+        Some(page) => raw::reference(page),
+        None => None,
+    };
+    let page = match page {
+        Some(page) => page,
+        None => base.page(place.page)?,
+    };
+    let widget = match place.widget_object {
+        Some(number) => number,
+        None => {
+            free += 1;
+            objects.push(annotate_page(&base, page, free - 1)?);
+            free - 1
+        }
+    };
+    let signature = free;
+    let first_picture = free + 1;
+    let body = Widget {
+        spec,
+        page,
+        signature,
+        rect: spec.appearance.as_ref().map_or([0.0; 4], |_| place.rect),
+        picture: spec.appearance.as_ref().map(|_| first_picture),
+        struct_parent: place.struct_parent,
+    }
+    .body(old.as_ref());
+    objects.push((widget, body));
+    objects.extend(catalog(&base, widget, spec.certify.map(|_| signature))?);
+    if let Some(appearance) = &spec.appearance {
+        objects.extend(picture(appearance, first_picture));
+    }
+    Ok((objects, signature))
+}
+
+/// The digest of all bytes outside `gap`; starts from the state of `prefix` where that helps.
+fn digest_around(bytes: &[u8], gap: &Range<usize>, hash: &'static Algorithm, prefix: Option<HashedPrefix>) -> Vec<u8> {
+    let (mut state, hashed) = match prefix {
+        Some(prefix) if prefix.len <= gap.start => (prefix.state, prefix.len),
+        _ => (Context::new(hash), 0),
+    };
+    state.update(bytes.get(hashed..gap.start).unwrap_or_default());
+    state.update(bytes.get(gap.end..).unwrap_or_default());
+    state.finish().as_ref().to_vec()
+}
+
+fn check_field_name(name: &str) -> Result<(), SealError> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if (1..=64).contains(&name.len()) && name.bytes().all(allowed) { Ok(()) } else { Err(SealError::FieldName) }
+}
