@@ -207,6 +207,7 @@ reasons! {
     QrNotForYou = "NOT_FOR_YOU", Invalid, "此加注件不是给本单位使用的。", "This annotated copy was made for another organisation.";
     QrStale = "STALE_VERIFIER", Indeterminate, "本机的核验数据过旧，请联网更新。", "The verifier's data are too old; go online and refresh.";
     QrNotChecked = "QR_NOT_CHECKED", Valid, "未核验二维码签名（没有二维码公钥）。", "The signature of the QR token was not checked (no QR key at hand).";
+    RegisterUnreachable = "REGISTER_UNREACHABLE", Indeterminate, "登记库没有应答，无法确认证照当前状态，请稍后重试。", "The register did not answer, so the present state is not known. Try again later.";
     StatusNotChecked = "STATUS_NOT_CHECKED", Valid, "未查询登记状态。", "The register was not asked.";
     RevocationNotChecked = "REVOCATION_NOT_CHECKED", Valid, "未查询印章证书的吊销状态。", "Revocation of the seal's certificate was not checked.";
     NoLicencePayload = "NO_LICENCE_PAYLOAD", Valid, "文件中没有电子证照数据，只核验了签名。", "The file carries no licence data; only its signatures were checked.";
