@@ -1,0 +1,100 @@
+//! A path from a signer's certificate to a trusted anchor (RFC 5280 clause 6), by webpki, with the usages that webpki leaves out.
+
+use crate::cms::read_certificate::Certificate;
+use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
+use time::OffsetDateTime;
+use webpki::ring as algorithms;
+use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
+
+/// A path that holds at the moment it was built for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// Positions, in the list of intermediates that was given, of those that the path uses; the leaf's issuer first.
+    pub used: Vec<usize>,
+}
+
+/// Why there is no path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// No anchor, or none that the certificate leads to.
+    #[error("no path to a trusted anchor")]
+    NoChain,
+    /// A certificate of the path is not valid at that moment.
+    #[error("a certificate of the path is not valid at that moment")]
+    OutOfValidity,
+    /// Usage, basic constraints, path length, names or a critical extension forbid it.
+    #[error("the path breaks a constraint of its certificates")]
+    Constraints,
+    /// A certificate was signed with an algorithm that we do not check.
+    #[error("a certificate of the path is signed with an unsupported algorithm")]
+    Unsupported,
+    /// A certificate cannot be read.
+    #[error("a certificate of the path cannot be read")]
+    Malformed,
+}
+
+/// Algorithms by which certificates may be signed: SHA-2 only, RSA of at least 2048 bit.
+static CERTIFICATE_ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
+    algorithms::ECDSA_P256_SHA256,
+    algorithms::ECDSA_P256_SHA384,
+    algorithms::ECDSA_P384_SHA256,
+    algorithms::ECDSA_P384_SHA384,
+    algorithms::ED25519,
+    algorithms::RSA_PKCS1_2048_8192_SHA256,
+    algorithms::RSA_PKCS1_2048_8192_SHA384,
+    algorithms::RSA_PKCS1_2048_8192_SHA512,
+    algorithms::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
+    algorithms::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
+    algorithms::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
+];
+
+/// Purposes are judged by [`Certificate::may_seal`] on the leaf; authorities of documents are not limited by purpose.
+struct AnyPurpose;
+
+impl ExtendedKeyUsageValidator for AnyPurpose {
+    fn validate(&self, purposes: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {
+        purposes.into_iter().try_for_each(|purpose| purpose.map(drop))
+    }
+}
+
+/// Builds a path for a seal: names, signatures, validity at `at`, basic constraints and path length, name constraints, critical
+/// extensions (webpki); keyUsage of the leaf and of every authority, purpose of the leaf (ours).
+pub fn build_path(leaf: &Certificate<'_>, intermediates: &[&[u8]], anchors: &[TrustAnchor<'_>], at: OffsetDateTime) -> Result<Path, PathError> {
+    if anchors.is_empty() {
+        return Err(PathError::NoChain);
+    }
+    let seconds = u64::try_from(at.unix_timestamp()).map_err(|_| PathError::OutOfValidity)?;
+    let moment = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
+    let der = CertificateDer::from(leaf.der);
+    let end_entity = EndEntityCert::try_from(&der).map_err(path_error)?;
+    let others: Vec<CertificateDer<'_>> = intermediates.iter().map(|der| CertificateDer::from(*der)).collect();
+    let authorities = |path: &VerifiedPath<'_>| {
+        let all = path.intermediate_certificates().all(|issuer| Certificate::read(&issuer.der()).is_ok_and(|issuer| issuer.may_certify()));
+        if all { Ok(()) } else { Err(Error::EndEntityUsedAsCa) }
+    };
+    let path = end_entity
+        .verify_for_usage(CERTIFICATE_ALGORITHMS, anchors, &others, moment, AnyPurpose, None, Some(&authorities))
+        .map_err(path_error)?;
+    if !leaf.may_seal() {
+        return Err(PathError::Constraints);
+    }
+    let used = path.intermediate_certificates().filter_map(|used| intermediates.iter().position(|der| **der == *used.der())).collect();
+    Ok(Path { used })
+}
+
+fn path_error(error: Error) -> PathError {
+    match error {
+        Error::UnknownIssuer | Error::InvalidSignatureForPublicKey => PathError::NoChain,
+        Error::CertExpired { .. } | Error::CertNotValidYet { .. } => PathError::OutOfValidity,
+        Error::UnsupportedSignatureAlgorithmContext(_) | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => PathError::Unsupported,
+        Error::CaUsedAsEndEntity
+        | Error::EndEntityUsedAsCa
+        | Error::PathLenConstraintViolated
+        | Error::NameConstraintViolation
+        | Error::UnsupportedCriticalExtension
+        | Error::RequiredEkuNotFoundContext(_)
+        | Error::ExtensionValueInvalid
+        | Error::MaximumPathDepthExceeded => PathError::Constraints,
+        _ => PathError::Malformed,
+    }
+}
