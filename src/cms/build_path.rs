@@ -59,7 +59,12 @@ impl ExtendedKeyUsageValidator for AnyPurpose {
 
 /// Builds a path for a seal: names, signatures, validity at `at`, basic constraints and path length, name constraints, critical
 /// extensions (webpki); keyUsage of the leaf and of every authority, purpose of the leaf (ours).
-pub fn build_path(leaf: &Certificate<'_>, intermediates: &[&[u8]], anchors: &[TrustAnchor<'_>], at: OffsetDateTime) -> Result<Path, PathError> {
+pub fn build_path(
+    leaf: &Certificate<'_>,
+    intermediates: &[&[u8]],
+    anchors: &[TrustAnchor<'_>],
+    at: OffsetDateTime,
+) -> Result<Path, PathError> {
     if anchors.is_empty() {
         return Err(PathError::NoChain);
     }
@@ -86,7 +91,9 @@ fn path_error(error: Error) -> PathError {
     match error {
         Error::UnknownIssuer | Error::InvalidSignatureForPublicKey => PathError::NoChain,
         Error::CertExpired { .. } | Error::CertNotValidYet { .. } => PathError::OutOfValidity,
-        Error::UnsupportedSignatureAlgorithmContext(_) | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => PathError::Unsupported,
+        Error::UnsupportedSignatureAlgorithmContext(_) | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
+            PathError::Unsupported
+        }
         Error::CaUsedAsEndEntity
         | Error::EndEntityUsedAsCa
         | Error::PathLenConstraintViolated

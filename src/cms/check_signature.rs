@@ -100,10 +100,18 @@ pub fn algorithm(claimed: &AlgorithmIdentifier<'_>, digest: HashAlgorithm, spki:
         }
         let curve = key.parameters.and_then(|p| DerReader::new(p).expect(tag::OID).ok()).map(|oid| oid.value);
         return match (curve, hash) {
-            (Some(c), HashAlgorithm::Sha256) if c == P256.as_bytes() => pick("ECDSA P-256 with SHA-256", &signature::ECDSA_P256_SHA256_ASN1),
-            (Some(c), HashAlgorithm::Sha384) if c == P256.as_bytes() => pick("ECDSA P-256 with SHA-384", &signature::ECDSA_P256_SHA384_ASN1),
-            (Some(c), HashAlgorithm::Sha256) if c == P384.as_bytes() => pick("ECDSA P-384 with SHA-256", &signature::ECDSA_P384_SHA256_ASN1),
-            (Some(c), HashAlgorithm::Sha384) if c == P384.as_bytes() => pick("ECDSA P-384 with SHA-384", &signature::ECDSA_P384_SHA384_ASN1),
+            (Some(c), HashAlgorithm::Sha256) if c == P256.as_bytes() => {
+                pick("ECDSA P-256 with SHA-256", &signature::ECDSA_P256_SHA256_ASN1)
+            }
+            (Some(c), HashAlgorithm::Sha384) if c == P256.as_bytes() => {
+                pick("ECDSA P-256 with SHA-384", &signature::ECDSA_P256_SHA384_ASN1)
+            }
+            (Some(c), HashAlgorithm::Sha256) if c == P384.as_bytes() => {
+                pick("ECDSA P-384 with SHA-256", &signature::ECDSA_P384_SHA256_ASN1)
+            }
+            (Some(c), HashAlgorithm::Sha384) if c == P384.as_bytes() => {
+                pick("ECDSA P-384 with SHA-384", &signature::ECDSA_P384_SHA384_ASN1)
+            }
             _ => Err(SignatureError::Unsupported),
         };
     }

@@ -148,7 +148,12 @@ fn table_entry(line: &[u8]) -> Option<Location> {
     }
 }
 
-fn read_stream<'a>(bytes: &'a [u8], lexer: &mut Lexer<'a>, at: usize, limits: &Limits) -> Result<(Dict<'a>, Vec<(u32, Location)>), PdfError> {
+fn read_stream<'a>(
+    bytes: &'a [u8],
+    lexer: &mut Lexer<'a>,
+    at: usize,
+    limits: &Limits,
+) -> Result<(Dict<'a>, Vec<(u32, Location)>), PdfError> {
     let wrong = |problem| PdfError::CrossReference { at, problem };
     lexer.unsigned().map_err(|_| wrong("neither a table nor a stream begins there"))?;
     lexer.skip_space();

@@ -177,9 +177,7 @@ impl<'a> Document<'a> {
         let stream = self.object_stream(stream)?;
         let wrong = PdfError::WrongType { number, expected: "in the object stream where the cross-reference says" };
         match stream.heads.get(place as usize) {
-            Some((found, at)) if *found == number => {
-                Lexer::new(&stream.bytes, *at, &self.limits).object().map(Object::into_owned)
-            }
+            Some((found, at)) if *found == number => Lexer::new(&stream.bytes, *at, &self.limits).object().map(Object::into_owned),
             _ => Err(wrong),
         }
     }

@@ -39,9 +39,8 @@ pub fn inflate(data: &[u8], most: usize, ratio: usize) -> Result<Vec<u8>, PdfErr
         let consumed = usize::try_from(inflater.total_in()).unwrap_or(usize::MAX);
         let rest = data.get(consumed..).unwrap_or_default();
         let before = (consumed, out.len());
-        let status = inflater
-            .decompress_vec(rest, &mut out, FlushDecompress::Finish)
-            .map_err(|_| PdfError::Filter("the Flate data are broken"))?;
+        let status =
+            inflater.decompress_vec(rest, &mut out, FlushDecompress::Finish).map_err(|_| PdfError::Filter("the Flate data are broken"))?;
         if out.len() > cap {
             return Err(PdfError::TooMuch("unpacked bytes"));
         }

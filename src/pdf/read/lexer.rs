@@ -265,7 +265,8 @@ impl<'a> Lexer<'a> {
     fn signed_number(&mut self, start: usize, raw: &[u8]) -> Result<Object<'a>, PdfError> {
         let text = std::str::from_utf8(raw).unwrap_or("");
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-        let plain = digits.len() <= 32 && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && digits.bytes().any(|b| b.is_ascii_digit());
+        let plain =
+            digits.len() <= 32 && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && digits.bytes().any(|b| b.is_ascii_digit());
         let parsed = if !plain {
             None
         } else if digits.contains('.') {
