@@ -14,6 +14,8 @@ pub mod storage;
 pub mod seal;
 pub mod verify;
 
+pub mod services;
+
 pub mod app;
 pub mod config;
 

@@ -1,0 +1,147 @@
+//! Opens a licence's sealed columns for those who may see them.
+
+use crate::{
+    domain::{
+        actor::Actor,
+        digest::Digest,
+        licence::{LicenceId, LicenceState},
+        payload::Payload,
+    },
+    services::{Refusal, Services, moment},
+    storage::{
+        licences::{self, LicenceRow},
+        mints::{self, MintRow},
+        vault::{DataKey, Lookup},
+    },
+};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// One licence as its department sees it. `Debug` shows the id only.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct LicenceView {
+    /// Licence id.
+    pub licence_id: LicenceId,
+    /// 证照标识.
+    pub identifier: String,
+    /// 证照编号.
+    pub number: String,
+    /// What the licence says.
+    pub payload: Payload,
+    /// The full text in the QR symbol.
+    pub qr_text: String,
+    /// State.
+    pub state: LicenceState,
+    /// Grows with every change of state.
+    pub state_version: i64,
+    /// When the state last changed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub state_changed_at: OffsetDateTime,
+    /// Why it changed.
+    pub state_reason: Option<String>,
+    /// Status list and index.
+    pub status: (i64, i64),
+    /// Digest of the signed byte ranges of the current document.
+    pub signed_digest: Digest,
+    /// Digest of the whole current file.
+    pub file_digest: Digest,
+    /// When the licence was minted.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+impl std::fmt::Debug for LicenceView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LicenceView({}, {})", self.licence_id, self.state.as_str())
+    }
+}
+
+/// The sealed identity of a register row.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Identity {
+    pub identifier: String,
+    pub number: String,
+}
+
+/// A register row with its data key.
+pub(super) struct OpenLicence {
+    pub row: LicenceRow,
+    pub key: DataKey,
+}
+
+impl Services {
+    /// The licence with this identifier, if it exists and `actor` may know: only its own department may.
+    pub(super) async fn find_for(&self, actor: &Actor, identifier: &str) -> Result<OpenLicence, Refusal> {
+        let key = self.store.vault.lookup(Lookup::Identifier, &[identifier.trim().as_bytes()])?;
+        let row = licences::by_identifier(&self.store.database, &key).await?.ok_or(Refusal::NotFound)?;
+        if row.issuer_code != actor.department.code {
+            return Err(Refusal::NotFound);
+        }
+        // Before its release a licence is not visible to anybody.
+        if matches!(row.state, LicenceState::Minting | LicenceState::Void) {
+            return Err(Refusal::NotFound);
+        }
+        self.open(row)
+    }
+
+    pub(super) fn open(&self, row: LicenceRow) -> Result<OpenLicence, Refusal> {
+        let key = self.store.vault.unwrap(&row.licence_id.0, &row.data_key)?;
+        Ok(OpenLicence { row, key })
+    }
+
+    /// Everything that the department may see of a released licence.
+    pub(super) async fn describe(&self, licence: &OpenLicence) -> Result<LicenceView, Refusal> {
+        let row = &licence.row;
+        let mint = self.mint_of(row.licence_id).await?;
+        let payload = self.open_payload(licence, &mint)?;
+        let qr_text = match &mint.token {
+            Some(token) => self.open_text(licence, "token", token)?,
+            None => return Err(damaged("token")),
+        };
+        let identity: Identity =
+            serde_json::from_slice(&self.store.vault.open(&licence.key, &row.licence_id.0, "identity", &row.identity)?)
+                .map_err(|_| damaged("identity"))?;
+        let state_reason = match &row.state_reason {
+            Some(reason) => Some(self.open_text(licence, "state reason", reason)?),
+            None => None,
+        };
+        let document = licences::current_document(&self.store.database, row.licence_id).await?.ok_or_else(|| damaged("document"))?;
+        Ok(LicenceView {
+            licence_id: row.licence_id,
+            identifier: identity.identifier,
+            number: identity.number,
+            payload,
+            qr_text,
+            state: row.state,
+            state_version: row.state_version,
+            state_changed_at: moment(row.state_changed_at),
+            state_reason,
+            status: (row.status_list, row.status_index),
+            signed_digest: Digest(document.signed_digest),
+            file_digest: Digest(document.file_digest),
+            created_at: moment(row.created_at),
+        })
+    }
+
+    pub(super) async fn mint_of(&self, id: LicenceId) -> Result<MintRow, Refusal> {
+        mints::by_id(&self.store.database, id).await?.ok_or_else(|| damaged("mint"))
+    }
+
+    /// The stored canonical payload, exactly as attached.
+    pub(super) fn open_payload_bytes(&self, licence: &OpenLicence, mint: &MintRow) -> Result<Vec<u8>, Refusal> {
+        Ok(self.store.vault.open(&licence.key, &licence.row.licence_id.0, "payload", &mint.payload)?)
+    }
+
+    pub(super) fn open_payload(&self, licence: &OpenLicence, mint: &MintRow) -> Result<Payload, Refusal> {
+        serde_json::from_slice(&self.open_payload_bytes(licence, mint)?).map_err(|_| damaged("payload"))
+    }
+
+    pub(super) fn open_text(&self, licence: &OpenLicence, what: &'static str, sealed: &[u8]) -> Result<String, Refusal> {
+        let bytes = self.store.vault.open(&licence.key, &licence.row.licence_id.0, what, sealed)?;
+        String::from_utf8(bytes).map_err(|_| damaged(what))
+    }
+}
+
+pub(super) fn damaged(what: &'static str) -> Refusal {
+    crate::storage::error::StorageError::Damaged(what).into()
+}

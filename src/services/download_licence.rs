@@ -1,0 +1,60 @@
+//! Downloads a licence's document (下载): opened from the store and checked against its digest before it leaves.
+
+use crate::{
+    domain::{
+        actor::{Actor, Role},
+        audit::{AuditAction, AuditEvent, AuditOutcome},
+        digest::Digest,
+        licence::LicenceId,
+    },
+    services::{Refusal, Services, describe_licence::OpenLicence, describe_licence::damaged},
+    storage::licences,
+};
+
+/// A document, opened.
+pub struct Download {
+    /// The licence.
+    pub licence_id: LicenceId,
+    /// The PDF.
+    pub bytes: Vec<u8>,
+    /// Digest of the file.
+    pub file_digest: Digest,
+    /// Digest of the signed byte ranges.
+    pub signed_digest: Digest,
+}
+
+impl Services {
+    /// Gives the current document of the licence with the identifier (证照标识). Audited before it is answered.
+    pub async fn download_licence(&self, actor: &Actor, identifier: &str) -> Result<Download, Refusal> {
+        self.require(actor, Role::Reader, "reader").await?;
+        let event = |outcome| AuditEvent::new(AuditAction::DownloadLicence, actor, outcome);
+        let opened = match self.find_for(actor, identifier).await {
+            Ok(licence) => self.open_document(&licence).await,
+            Err(refusal) => Err(refusal),
+        };
+        match opened {
+            Ok(download) => {
+                self.audit_alone(&event(AuditOutcome::Done).about(download.licence_id)).await?;
+                Ok(download)
+            }
+            Err(refusal) => {
+                self.audit_refusal(event(AuditOutcome::Refused), &refusal).await;
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Opens the current document and compares it with the register.
+    pub(super) async fn open_document(&self, licence: &OpenLicence) -> Result<Download, Refusal> {
+        let id = licence.row.licence_id;
+        let document = licences::current_document(&self.store.database, id).await?.ok_or_else(|| damaged("document"))?;
+        let store = self.store.clone();
+        let key = self.store.vault.unwrap(&id.0, &licence.row.data_key)?;
+        let name = document.name;
+        let bytes = self.on_worker(move || store.documents.load(&store.vault, &key, &id.0, &name)).await??;
+        if Digest::of(&bytes) != Digest(document.file_digest) {
+            return Err(damaged("document"));
+        }
+        Ok(Download { licence_id: id, bytes, file_digest: Digest(document.file_digest), signed_digest: Digest(document.signed_digest) })
+    }
+}

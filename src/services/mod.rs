@@ -1,0 +1,200 @@
+//! The use cases, one file a verb: the only place that knows the order of steps and what time it is.
+
+pub mod catalogue;
+mod chain_audit;
+mod describe_licence;
+mod download_licence;
+mod health;
+mod keep_house;
+mod mint_licence;
+mod mint_many;
+mod publish_status_list;
+mod read_licence;
+mod recover_mints;
+mod refusal;
+mod revoke_licence;
+mod setup;
+mod verify_audit;
+mod verify_code;
+mod verify_document;
+mod write_audit;
+
+pub use catalogue::{Catalogue, CatalogueEntry};
+pub use describe_licence::LicenceView;
+pub use download_licence::Download;
+pub use health::{Health, Statistics};
+pub use mint_licence::{MintRequest, Minted};
+pub use publish_status_list::StatusList;
+pub use recover_mints::Recovered;
+pub use refusal::Refusal;
+pub use setup::{Authority, Settings, Setup, SetupError};
+pub use verify_audit::AuditReport;
+
+use crate::{
+    ambient::{Clock, Entropy, random_bytes},
+    domain::{
+        actor::{Actor, Role},
+        codes::Uscc,
+        key_set::{KeySet, QrKey},
+        payload::Party,
+    },
+    pdf::unsealed::SealAppearance,
+    seal::{SignerFacts, signer::Signer},
+    storage::Store,
+    verify::Anchor,
+};
+use publish_status_list::ListCache;
+use std::{collections::BTreeMap, sync::Arc};
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+
+/// All use cases. Share it in an `Arc`.
+pub struct Services {
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    catalogue: Catalogue,
+    authorities: BTreeMap<String, Arc<ReadyAuthority>>,
+    status_signer: Arc<dyn Signer>,
+    anchors: Vec<Anchor>,
+    qr_keys: KeySet,
+    public_url: String,
+    settings: Settings,
+    /// Random name of this process, by which it owns leases.
+    owner: String,
+    /// One permit a thread that renders and signs.
+    workers: Arc<Semaphore>,
+    lists: ListCache,
+}
+
+/// An authority whose keys were found usable.
+#[allow(dead_code, reason = "minting uses them")]
+struct ReadyAuthority {
+    party: Party,
+    code: Uscc,
+    seal_name: String,
+    seal: Arc<dyn Signer>,
+    seal_facts: SignerFacts,
+    seal_picture: SealAppearance,
+    qr: Arc<dyn Signer>,
+    /// How tokens name the QR key.
+    qr_kid: [u8; 4],
+}
+
+impl Services {
+    /// Checks the keys and puts the use cases together.
+    pub fn new(setup: Setup) -> Result<Self, SetupError> {
+        let owner = hex::encode(random_bytes::<8>(&*setup.entropy)?);
+        let mut authorities = BTreeMap::new();
+        for authority in setup.authorities {
+            let ready = ready(authority, &setup.qr_keys)?;
+            if let Some(twice) = authorities.insert(ready.party.code.clone(), Arc::new(ready)) {
+                return Err(SetupError::TwoAuthorities(twice.party.code.clone()));
+            }
+        }
+        Ok(Self {
+            store: Arc::new(setup.store),
+            clock: setup.clock,
+            entropy: setup.entropy,
+            catalogue: setup.catalogue,
+            authorities,
+            status_signer: setup.status_signer,
+            anchors: setup.anchors,
+            qr_keys: setup.qr_keys,
+            public_url: setup.public_url,
+            workers: Arc::new(Semaphore::new(setup.settings.workers.max(1))),
+            settings: setup.settings,
+            owner,
+            lists: ListCache::default(),
+        })
+    }
+
+    /// The licence types that can be minted here.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The public keys of QR tokens, as verifiers need them.
+    pub fn qr_keys(&self) -> &KeySet {
+        &self.qr_keys
+    }
+
+    /// The trusted roots.
+    pub fn anchors(&self) -> &[Anchor] {
+        &self.anchors
+    }
+
+    /// The address that QR codes point to.
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    /// Milliseconds since 1970-01-01 UTC, as stored.
+    fn now_ms(&self) -> i64 {
+        milliseconds(self.now())
+    }
+
+    fn random<const N: usize>(&self) -> Result<[u8; N], Refusal> {
+        random_bytes(&*self.entropy).map_err(|e| Refusal::Unavailable { cause: e.to_string() })
+    }
+
+    /// Runs `work` on a blocking thread, at most as many at once as there are workers.
+    async fn on_worker<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+        let gone = |cause: String| Refusal::Unavailable { cause };
+        let permit = self.workers.clone().acquire_owned().await.map_err(|e| gone(e.to_string()))?;
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await
+        .map_err(|e| gone(e.to_string()))
+    }
+
+    /// Has the actor this role? If not, that is written down, and refused.
+    async fn require(&self, actor: &Actor, role: Role, name: &'static str) -> Result<(), Refusal> {
+        if actor.has(role) {
+            return Ok(());
+        }
+        self.audit_unauthorised(actor, name).await;
+        Err(Refusal::Forbidden(name))
+    }
+}
+
+fn milliseconds(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
+fn moment(milliseconds: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+fn ready(authority: Authority, qr_keys: &KeySet) -> Result<ReadyAuthority, SetupError> {
+    let department = authority.party.code.clone();
+    let code = Uscc::parse(&department).map_err(|_| SetupError::DepartmentCode(department.clone()))?;
+    let wrong = |role, reason: String| SetupError::Key { role, department: department.clone(), reason };
+    let seal_facts = SignerFacts::of(&*authority.seal).map_err(|e| wrong("seal", e.to_string()))?;
+    let qr_key = qr_key_of(&*authority.qr, &department, qr_keys)
+        .ok_or_else(|| wrong("QR", "its certificate stands in no entry of the key set for this department".into()))?;
+    Ok(ReadyAuthority {
+        code,
+        qr_kid: qr_key.kid,
+        party: authority.party,
+        seal_name: authority.seal_name,
+        seal: authority.seal,
+        seal_facts,
+        seal_picture: authority.seal_picture,
+        qr: authority.qr,
+    })
+}
+
+/// The entry of the key set that belongs to `signer`'s certificate and `issuer`.
+fn qr_key_of<'a>(signer: &dyn Signer, issuer: &str, keys: &'a KeySet) -> Option<&'a QrKey> {
+    let leaf = signer.chain().first()?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(leaf).ok()?;
+    let spki = certificate.public_key().raw;
+    keys.keys().iter().find(|key| key.issuer == issuer && key.public_key == spki)
+}

@@ -1,0 +1,28 @@
+//! Reads a licence (查阅): its face data, state and digests, for its own department.
+
+use crate::{
+    domain::{
+        actor::{Actor, Role},
+        audit::{AuditAction, AuditEvent, AuditOutcome},
+    },
+    services::{LicenceView, Refusal, Services},
+};
+
+impl Services {
+    /// Reads the licence with the identifier (证照标识). Every reading is audited before it is answered.
+    pub async fn read_licence(&self, actor: &Actor, identifier: &str) -> Result<LicenceView, Refusal> {
+        self.require(actor, Role::Reader, "reader").await?;
+        let event = |outcome| AuditEvent::new(AuditAction::ReadLicence, actor, outcome);
+        match self.find_for(actor, identifier).await {
+            Ok(licence) => {
+                let view = self.describe(&licence).await?;
+                self.audit_alone(&event(AuditOutcome::Done).about(view.licence_id)).await?;
+                Ok(view)
+            }
+            Err(refusal) => {
+                self.audit_refusal(event(AuditOutcome::Refused), &refusal).await;
+                Err(refusal)
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Why a use case was not done: what happened, and what the person should do next. `http` and `cli` each map it once.
+
+use crate::{
+    domain::{face::FieldProblem, licence::LicenceState},
+    storage::error::StorageError,
+    verify::ExamineError,
+};
+use std::time::Duration;
+
+/// Every refusal of every use case. Displayed as `中文。 English.`, without personal data.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The actor has not the role that this needs.
+    #[error("当前账号没有“{0}”权限，请联系管理员。 This account lacks the role “{0}”; ask the administrator.")]
+    Forbidden(&'static str),
+    /// The actor's department may not issue this type, or has no seal here.
+    #[error(
+        "本部门没有签发该类证照的印章或授权，请联系管理员。 Your department has no seal, or no key permitted, for this licence type; ask the administrator."
+    )]
+    NotYourType,
+    /// No such licence type.
+    #[error("没有代码为 {0} 的证照类型，请核对证照类型代码。 There is no licence type with the code {0}; check the code.")]
+    UnknownType(String),
+    /// Fields are wrong; all of them at once.
+    #[error("照面信息有 {} 处错误，请逐项更正。 The face data have {} mistake(s); correct each one.", .0.len(), .0.len())]
+    BadFields(Vec<FieldProblem>),
+    /// The face data cannot be printed: a missing glyph, a text that does not fit, a picture that cannot be used.
+    #[error("证照无法按版式印制：{0}。 The licence cannot be printed: {0}.")]
+    CannotPrint(String),
+    /// The licence number is used already.
+    #[error(
+        "证照编号已被使用（同一类型、同一颁发机构），请核对编号。 This licence number is used already for this type and issuer; check the number."
+    )]
+    NumberTaken,
+    /// The same idempotency key came with another request.
+    #[error("同一幂等键已用于另一份不同的请求，请换用新的键。 This idempotency key was used with another request; take a new key.")]
+    KeyReused,
+    /// An idempotency key is 1 to 200 printable ASCII characters.
+    #[error("幂等键须为 1 至 200 个可见 ASCII 字符。 An idempotency key is 1 to 200 printable ASCII characters.")]
+    BadKey,
+    /// The same request is being worked on.
+    #[error("该请求正在处理中，请稍后用同一幂等键重试。 This request is in progress; ask again with the same key shortly.")]
+    InProgress {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// The licence is reserved, but could not be finished now; the service goes on by itself.
+    #[error(
+        "证照已登记，但制证暂时中断（{reason}）；系统将自动续办，请稍后用同一幂等键查询。 The licence is registered, but making it was interrupted ({reason}); the service will go on by itself: ask again with the same key."
+    )]
+    Halted {
+        /// Which part failed.
+        reason: &'static str,
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// The mint was given up; its number stays used.
+    #[error(
+        "该证照制证失败，已作废，编号不再使用，请用新的编号重新申请。 This mint failed and was voided; its number stays used: mint again with a new number."
+    )]
+    Voided,
+    /// No such licence, or none that this actor may see.
+    #[error("没有找到该证照，或无权查看。 There is no such licence, or you may not see it.")]
+    NotFound,
+    /// The licence's state does not allow it.
+    #[error("证照当前状态（{}）不允许此操作。 The licence's state ({}) does not allow this.", .0.as_str(), .0.as_str())]
+    WrongState(LicenceState),
+    /// A revocation says why, in 2 to 500 characters.
+    #[error("请填写 2 至 500 字的理由。 Give a reason of 2 to 500 characters.")]
+    BadReason,
+    /// The document is longer than this service verifies.
+    #[error("文件超过 {0} 字节的上限。 The file is longer than {0} bytes.")]
+    TooLarge(usize),
+    /// There is nothing to conclude about: no PDF, not parsable, or never sealed.
+    #[error("无法核验：{0}。 Cannot be verified: {0}.")]
+    NotExaminable(#[from] ExamineError),
+    /// The text holds no token.
+    #[error("这不是证照二维码的内容，请重新扫描。 This is not the text of a licence's QR code; scan it again.")]
+    NotACode,
+    /// Another writer is busy, or too many requests wait.
+    #[error("系统繁忙，请稍后重试。 The service is busy; try again shortly.")]
+    Busy {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// Database, document store or random source fail; the operator reads which in the log.
+    #[error("系统暂时不可用，请稍后重试。 The service is not available now; try again later.")]
+    Unavailable {
+        /// For the log, never for the caller.
+        cause: String,
+    },
+}
+
+impl Refusal {
+    /// The machine code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Forbidden(_) => "FORBIDDEN",
+            Self::NotYourType => "NOT_YOUR_TYPE",
+            Self::UnknownType(_) => "UNKNOWN_TYPE",
+            Self::BadFields(_) => "BAD_FIELDS",
+            Self::CannotPrint(_) => "CANNOT_PRINT",
+            Self::NumberTaken => "NUMBER_TAKEN",
+            Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::BadKey => "BAD_IDEMPOTENCY_KEY",
+            Self::InProgress { .. } => "IN_PROGRESS",
+            Self::Halted { .. } => "HALTED",
+            Self::Voided => "VOIDED",
+            Self::NotFound => "NOT_FOUND",
+            Self::WrongState(_) => "WRONG_STATE",
+            Self::BadReason => "BAD_REASON",
+            Self::TooLarge(_) => "TOO_LARGE",
+            Self::NotExaminable(_) => "NOT_EXAMINABLE",
+            Self::NotACode => "NOT_A_CODE",
+            Self::Busy { .. } => "BUSY",
+            Self::Unavailable { .. } => "UNAVAILABLE",
+        }
+    }
+
+    /// When asking again makes sense.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::InProgress { retry_after } | Self::Halted { retry_after, .. } | Self::Busy { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+}
+
+impl From<StorageError> for Refusal {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Busy => Self::Busy { retry_after: Duration::from_secs(1) },
+            other => Self::Unavailable { cause: other.to_string() },
+        }
+    }
+}

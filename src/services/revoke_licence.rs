@@ -1,0 +1,56 @@
+//! Revokes a licence (撤销、吊销): one conditional change of state, with its reason, by the department that issued it.
+
+use crate::{
+    domain::{
+        actor::{Actor, Role},
+        audit::{AuditAction, AuditEvent, AuditOutcome},
+        licence::LicenceState,
+    },
+    services::{LicenceView, Refusal, Services},
+    storage::{error::StorageError, licences},
+};
+
+impl Services {
+    /// Revokes the licence with the identifier (证照标识). `reason`: 2 to 500 characters, kept sealed.
+    pub async fn revoke_licence(&self, actor: &Actor, identifier: &str, reason: &str) -> Result<LicenceView, Refusal> {
+        self.require(actor, Role::Revoker, "revoker").await?;
+        let done = self.try_revoke(actor, identifier, reason.trim()).await;
+        if let Err(refusal) = &done {
+            let event = AuditEvent::new(AuditAction::RevokeLicence, actor, AuditOutcome::Refused);
+            self.audit_refusal(event, refusal).await;
+        }
+        done
+    }
+
+    async fn try_revoke(&self, actor: &Actor, identifier: &str, reason: &str) -> Result<LicenceView, Refusal> {
+        if !(2..=500).contains(&reason.chars().count()) {
+            return Err(Refusal::BadReason);
+        }
+        let mut licence = self.find_for(actor, identifier).await?;
+        let (id, from) = (licence.row.licence_id, licence.row.state);
+        match from {
+            LicenceState::Active | LicenceState::Suspended | LicenceState::Restricted => {}
+            LicenceState::Minting | LicenceState::Void | LicenceState::Superseded | LicenceState::Revoked | LicenceState::Cancelled => {
+                return Err(Refusal::WrongState(from));
+            }
+        }
+        let now = self.now_ms();
+        let sealed = self.store.vault.seal(&licence.key, &id.0, "state reason", reason.as_bytes())?;
+
+        let mut transaction = self.store.database.begin().await?;
+        let read = (from, licence.row.state_version);
+        let changed = licences::change_state(&mut transaction, id, read, LicenceState::Revoked, Some(sealed), now).await;
+        if let Err(StorageError::RowCount { .. }) = changed {
+            // Somebody changed it since we read it: the caller looks again.
+            return Err(Refusal::WrongState(from));
+        }
+        changed?;
+        let event = AuditEvent::new(AuditAction::RevokeLicence, actor, AuditOutcome::Done).about(id).with("from", from.as_str());
+        self.audit(&mut transaction, &event).await?;
+        transaction.commit().await?;
+
+        self.lists.forget(licence.row.status_list);
+        licence.row = licences::by_id(&self.store.database, id).await?.ok_or(Refusal::NotFound)?;
+        self.describe(&licence).await
+    }
+}

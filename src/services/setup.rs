@@ -1,0 +1,101 @@
+//! What the use cases are built from: store, clock, chance, catalogue, authorities with their keys, and settings.
+
+use crate::{
+    ambient::{Clock, Entropy},
+    domain::{key_set::KeySet, payload::Party},
+    pdf::unsealed::SealAppearance,
+    seal::signer::Signer,
+    services::catalogue::Catalogue,
+    storage::Store,
+    verify::Anchor,
+};
+use std::{sync::Arc, time::Duration};
+
+/// Everything that [`crate::services::Services::new`] takes over.
+pub struct Setup {
+    /// Where everything lasts.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The licence types and their prepared templates.
+    pub catalogue: Catalogue,
+    /// The issuing departments and their keys.
+    pub authorities: Vec<Authority>,
+    /// Signs status lists and the head of the audit log; usually the QR key of the operating department.
+    pub status_signer: Arc<dyn Signer>,
+    /// The only roots that a seal may lead to.
+    pub anchors: Vec<Anchor>,
+    /// The keys that tokens may be signed with; says which issuer may mint which type.
+    pub qr_keys: KeySet,
+    /// The address that QR codes point to, without a slash at its end.
+    pub public_url: String,
+    /// Times and limits.
+    pub settings: Settings,
+}
+
+/// An issuing department (颁发机构) with its seal and its QR key.
+pub struct Authority {
+    /// Name and unified social credit code.
+    pub party: Party,
+    /// Name of the seal (印章名称), e.g. `示例市行政审批局电子证照专用章`.
+    pub seal_name: String,
+    /// The seal's key and certificate chain.
+    pub seal: Arc<dyn Signer>,
+    /// The seal's picture.
+    pub seal_picture: SealAppearance,
+    /// The key that signs QR tokens (P-256 or Ed25519); its certificate stands in the key set.
+    pub qr: Arc<dyn Signer>,
+}
+
+/// Times and limits; the default suits one server.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long a mint belongs to the process that began it. Longer than any mint takes; a crashed one is taken over after it.
+    pub lease: Duration,
+    /// A mint that failed so often is voided.
+    pub most_attempts: i64,
+    /// Threads that render and sign at the same time.
+    pub workers: usize,
+    /// Longest document that is verified, bytes.
+    pub verify_bytes: usize,
+    /// How long a status list is given out before it is made anew; at most 60 s.
+    pub status_list_age: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(15),
+            most_attempts: 8,
+            workers: std::thread::available_parallelism().map_or(2, usize::from),
+            verify_bytes: 20 << 20,
+            status_list_age: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Why the use cases cannot be built from what was given.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// A department stands twice in the list.
+    #[error("the department {0} is configured twice; keep one")]
+    TwoAuthorities(String),
+    /// A code is not a unified social credit code.
+    #[error("{0} is not a unified social credit code; correct the department's code")]
+    DepartmentCode(String),
+    /// A key cannot be used for what it is configured for.
+    #[error("the {role} key of department {department} cannot be used: {reason}")]
+    Key {
+        /// `seal`, `QR` or `status`.
+        role: &'static str,
+        /// Code of the department.
+        department: String,
+        /// Why.
+        reason: String,
+    },
+    /// No random bytes.
+    #[error(transparent)]
+    Entropy(#[from] crate::ambient::EntropyError),
+}

@@ -1,0 +1,55 @@
+//! Verifies an uploaded document (验证): limits, examine, ask the register what is needed, conclude.
+
+use crate::{
+    domain::{digest::Digest, verdict::Report},
+    services::{Refusal, Services, moment},
+    storage::{licences, vault::Lookup},
+    verify::{Evidence, Limits, Policy, RegisterAnswer, RegisterQuestion, conclude, examine},
+};
+use time::OffsetDateTime;
+
+impl Services {
+    /// Verifies `bytes` as of `at` (now, when absent). Every verdict is an answer; a refusal says that there is nothing to
+    /// conclude about, or that the register cannot be reached.
+    pub async fn verify_document(&self, bytes: Vec<u8>, at: Option<OffsetDateTime>) -> Result<Report, Refusal> {
+        if bytes.len() > self.settings.verify_bytes {
+            return Err(Refusal::TooLarge(self.settings.verify_bytes));
+        }
+        let examined = self.on_worker(move || examine(&bytes, &Limits::default())).await??;
+        let register = match examined.needs().register {
+            Some(question) => Some(self.ask_register(&question).await?),
+            None => None,
+        };
+        let evidence = self.evidence(register);
+        let at = at.unwrap_or_else(|| self.now());
+        self.on_worker(move || conclude(&examined, &evidence, &Policy::default(), at)).await
+    }
+
+    /// What the register says about a document that an intact seal stands on.
+    pub async fn ask_register(&self, question: &RegisterQuestion) -> Result<RegisterAnswer, Refusal> {
+        let as_of = moment(self.now_ms());
+        let unknown = RegisterAnswer { state: None, signed_digest_matches: false, payload_digest_matches: false, as_of };
+        let database = &self.store.database;
+        let Some(row) = licences::by_id(database, question.licence_id).await? else { return Ok(unknown) };
+        let identifier_key = self.store.vault.lookup(Lookup::Identifier, &[question.identifier.as_bytes()])?;
+        if row.identifier_key != identifier_key {
+            return Ok(unknown);
+        }
+        let state = row.state;
+        let document = licences::document_by_digest(database, &question.signed_digest.0).await?;
+        let licence = self.open(row)?;
+        let mint = self.mint_of(question.licence_id).await?;
+        let payload = self.open_payload_bytes(&licence, &mint)?;
+        Ok(RegisterAnswer {
+            state: Some(state),
+            signed_digest_matches: document.is_some_and(|d| d.licence_id == question.licence_id),
+            payload_digest_matches: Digest::of(&payload) == question.payload_digest,
+            as_of,
+        })
+    }
+
+    /// This service's own anchors and QR keys with a register's answer.
+    pub(super) fn evidence(&self, register: Option<RegisterAnswer>) -> Evidence {
+        Evidence { anchors: self.anchors.clone(), register }
+    }
+}
