@@ -8,6 +8,7 @@ pub mod domain;
 pub mod ambient;
 
 pub mod cms;
+pub mod code;
 pub mod pdf;
 pub mod storage;
 

@@ -1,8 +1,12 @@
 //! The published test vectors: identifiers, codes, and QR tokens.
 
+use elicence::code::{Claims, StatusReference, Token, TokenToSign, cose_from_text, lc1_text, qr_text, symbol};
 use elicence::domain::codes::{CitizenId, Uscc};
 use elicence::domain::identifier::{Identifier, IdentifierProblem, ParsedIdentifier};
+use elicence::domain::key_set::{TokenAlgorithm, kid_of};
+use elicence::domain::licence::LicenceId;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 fn identifiers() -> Value {
     serde_json::from_str(include_str!("vectors/identifiers.json")).expect("JSON")
@@ -56,5 +60,63 @@ fn codes_with_check_digits() {
     }
     for text in strings(&vectors["citizen_id_invalid"]) {
         assert!(CitizenId::parse(text).is_err(), "{text}");
+    }
+}
+
+fn tokens() -> Value {
+    serde_json::from_str(include_str!("vectors/licence-qr.json")).expect("JSON")
+}
+
+fn bytes(value: &Value) -> Vec<u8> {
+    hex::decode(value.as_str().expect("a string")).expect("hex")
+}
+
+/// The claims of a vector, from its plain words.
+fn claims(vector: &Value) -> Claims {
+    let claims = &vector["claims"];
+    let text = |name: &str| claims[name].as_str().expect("a string").to_owned();
+    let array = |name: &str| bytes(&claims[name]).try_into().expect("16 bytes");
+    let index = |at: usize| claims["status"][at].as_u64().and_then(|n| u32::try_from(n).ok()).expect("an index");
+    Claims {
+        issuer: text("issuer"),
+        issued_at: claims["issued_at"].as_i64().expect("a time"),
+        expires: None,
+        licence_id: LicenceId(array("licence_id_hex")),
+        type_code: text("type"),
+        number: text("number"),
+        holder: Some(text("holder")),
+        issue_day: claims["issue_day"].as_i64(),
+        expiry_day: claims["expiry_day"].as_i64(),
+        status: StatusReference { list: index(0), index: index(1) },
+        digest: array("digest_hex"),
+        more: BTreeMap::new(),
+        annotation: None,
+    }
+}
+
+#[test]
+fn tokens_are_made_byte_for_byte() {
+    for vector in tokens()["valid"].as_array().expect("an array") {
+        let alg = TokenAlgorithm::from_cose_id(vector["alg"].as_i64().expect("alg")).expect("known");
+        let kid = kid_of(&bytes(&vector["spki_der_hex"]));
+        assert_eq!(kid.to_vec(), bytes(&vector["kid_hex"]));
+        assert_eq!(claims(vector).encode(), bytes(&vector["payload_hex"]));
+        let cose = TokenToSign::new(&claims(vector), alg, kid).finish(&bytes(&vector["signature_hex"])).expect("64 bytes");
+        assert_eq!(cose, bytes(&vector["cose_hex"]));
+        assert_eq!(lc1_text(&cose), vector["lc1_text"]);
+        let url = qr_text("https://verify.example.gov.cn", &cose);
+        assert_eq!(url, vector["url"]);
+        assert_eq!(i64::from(symbol(&url).expect("fits").version), vector["qr_version_at_M"]);
+    }
+}
+
+#[test]
+fn tokens_are_read_from_every_text_form() {
+    for vector in tokens()["valid"].as_array().expect("an array") {
+        let cose = bytes(&vector["cose_hex"]);
+        for form in ["url", "lc1_text"] {
+            assert_eq!(cose_from_text(vector[form].as_str().expect("a string")).as_ref(), Ok(&cose));
+        }
+        assert_eq!(Token::parse(&cose).expect("reads").claims, claims(vector));
     }
 }
