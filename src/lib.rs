@@ -15,6 +15,8 @@ pub mod storage;
 pub mod seal;
 pub mod verify;
 
+pub mod keys;
+
 pub mod services;
 
 pub mod app;

@@ -1,5 +1,6 @@
 //! Sealing a document: prepare, sign, embed; what we refuse to sign. PAdES baseline B-B (ETSI EN 319 142-1).
 
+pub mod authority;
 pub mod lint;
 pub mod objects;
 pub mod prepare;

@@ -1,0 +1,136 @@
+//! The plan of a PKI (TOML): which keys, for what, issued by whom.
+
+use crate::{
+    keys::{KeyError, generate::KeyKind},
+    seal::authority::certificate::Purpose,
+};
+use der::asn1::ObjectIdentifier;
+use serde::Deserialize;
+
+/// The plan of `keys-example/`, compiled in.
+const EXAMPLE: &str = include_str!("../../keys-example/pki.toml");
+
+/// A whole plan.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PkiPlan {
+    /// Are these example keys, marked so in every name?
+    #[serde(default)]
+    pub example: bool,
+    /// Two letters.
+    pub country: String,
+    /// Name of the legal person in every subject.
+    pub organization: String,
+    /// Its unified social credit code.
+    pub organization_code: Option<String>,
+    /// Days until the next revocation list.
+    #[serde(default = "a_week")]
+    pub revocation_list_days: u32,
+    /// Where the issuing authorities' revocation lists can be fetched: the start of an address, `/FILE.crl` is appended.
+    pub revocation_list_url: Option<String>,
+    /// Certificate policies (object identifiers) of the end entities.
+    #[serde(default)]
+    pub policies: Vec<String>,
+    /// The keys; an issuer stands before what it issues.
+    #[serde(rename = "key")]
+    pub keys: Vec<PlannedKey>,
+}
+
+/// One key with its certificate.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedKey {
+    /// Start of the file names: lower-case letters, digits and `-`.
+    pub file: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its kind.
+    #[serde(default)]
+    pub algorithm: KeyKind,
+    /// `file` of the issuer; none for a root.
+    pub issuer: Option<String>,
+    /// The common name.
+    pub common_name: String,
+    /// First day of validity, counted from now; may be negative.
+    #[serde(default)]
+    pub starts_in_days: i64,
+    /// Days of validity.
+    pub days: u32,
+    /// Put it on the issuer's revocation list?
+    #[serde(default)]
+    pub revoked: bool,
+    /// For a QR key: the unified social credit code of the issuer whose tokens it signs. Only keys with it join `qr_keys.json`.
+    pub qr_issuer: Option<String>,
+    /// For a QR key: the licence types it may sign.
+    #[serde(default)]
+    pub qr_types: Vec<String>,
+}
+
+fn a_week() -> u32 {
+    7
+}
+
+impl PkiPlan {
+    /// Reads and checks a plan.
+    pub fn from_toml(text: &str) -> Result<Self, KeyError> {
+        let plan: Self = toml::from_str(text).map_err(|error| KeyError::Plan(error.to_string()))?;
+        plan.check()?;
+        Ok(plan)
+    }
+
+    /// The plan of `keys-example/pki.toml`.
+    pub fn example() -> Result<Self, KeyError> {
+        Self::from_toml(EXAMPLE)
+    }
+
+    /// The same plan with these keys only, in its own order.
+    pub fn only(mut self, files: &[&str]) -> Result<Self, KeyError> {
+        self.keys.retain(|key| files.contains(&key.file.as_str()));
+        self.check()?;
+        Ok(self)
+    }
+
+    /// The planned key with that file name.
+    pub fn key(&self, file: &str) -> Option<&PlannedKey> {
+        self.keys.iter().find(|key| key.file == file)
+    }
+
+    /// The policies as object identifiers.
+    pub fn policies(&self) -> Result<Vec<ObjectIdentifier>, KeyError> {
+        let read = |text: &String| ObjectIdentifier::new(text).map_err(|_| KeyError::Plan(format!("{text} is no object identifier")));
+        self.policies.iter().map(read).collect()
+    }
+
+    fn check(&self) -> Result<(), KeyError> {
+        let wrong = |problem: String| Err(KeyError::Plan(problem));
+        if self.country.len() != 2 || !self.country.bytes().all(|b| b.is_ascii_uppercase()) {
+            return wrong("country must be two capital letters".into());
+        }
+        self.policies()?;
+        for (index, key) in self.keys.iter().enumerate() {
+            let file = &key.file;
+            let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+            if file.is_empty() || !file.bytes().all(allowed) {
+                return wrong(format!("file {file:?} must be lower-case letters, digits and -"));
+            }
+            let before = self.keys.get(..index).unwrap_or_default();
+            if before.iter().any(|other| other.file == *file) {
+                return wrong(format!("file {file:?} is there twice"));
+            }
+            let issuer = key.issuer.as_ref().map(|name| before.iter().find(|other| other.file == *name));
+            let fits = match (key.purpose, issuer) {
+                (Purpose::Root, issuer) => issuer.is_none(),
+                (Purpose::IssuingAuthority, Some(Some(issuer))) => issuer.purpose == Purpose::Root,
+                (_, Some(Some(issuer))) => matches!(issuer.purpose, Purpose::Root | Purpose::IssuingAuthority),
+                (_, _) => false,
+            };
+            if !fits {
+                return wrong(format!("key {file:?} needs an issuer that stands before it and may issue it; a root has none"));
+            }
+            if key.purpose != Purpose::QrToken && key.qr_issuer.is_some() {
+                return wrong(format!("key {file:?} has a qr_issuer but is no qr-token key"));
+            }
+        }
+        Ok(())
+    }
+}
