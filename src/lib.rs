@@ -19,6 +19,8 @@ pub mod keys;
 
 pub mod services;
 
+pub mod http;
+
 pub mod app;
 pub mod config;
 

@@ -30,6 +30,8 @@ pub use refusal::Refusal;
 pub use setup::{Authority, Settings, Setup, SetupError};
 pub use verify_audit::AuditReport;
 
+pub use crate::verify::{RegisterAnswer, RegisterQuestion};
+
 use crate::{
     ambient::{Clock, Entropy, random_bytes},
     domain::{

@@ -1,0 +1,101 @@
+//! `POST /api/v1/licences`: mints a licence (签发).
+
+use crate::domain::actor::Role;
+use crate::domain::face::FaceInput;
+use crate::http::authenticate::Caller;
+use crate::http::body;
+use crate::http::problem::Problem;
+use crate::http::route::{Content, Parameter, Route};
+use crate::http::state::Server;
+use crate::services::MintRequest;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// What to mint.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MintBody {
+    /// 证照类型代码, 21 characters.
+    #[serde(rename = "type")]
+    type_code: String,
+    /// 照面信息 by short code; the issuer's own fields come from the login and are refused here.
+    face: FaceInput,
+}
+
+/// What was minted.
+#[derive(Serialize, JsonSchema)]
+pub struct MintedLicence {
+    /// 证照标识.
+    identifier: String,
+    /// 证照编号.
+    number: String,
+    /// 证照类型代码.
+    #[serde(rename = "type")]
+    type_code: String,
+    /// Licence id, 32 hex digits.
+    licence_id: String,
+    /// The full text in the QR symbol.
+    qr: String,
+    /// SHA-256 of the document, hex.
+    file_digest: String,
+    /// Where the document is.
+    document: String,
+}
+
+/// Describes the operation.
+pub fn route() -> Route {
+    Route {
+        method: "post",
+        path: "/api/v1/licences",
+        id: "mintLicence",
+        summary: "签发一份证照 Mint a licence",
+        role: Some(Role::Issuer),
+        parameters: vec![Parameter {
+            place: "header",
+            name: IDEMPOTENCY_KEY,
+            description: "1 to 200 printable ASCII characters. The same key with the same body gives the same licence, also after a crash.",
+        }],
+        request: vec![Content::json::<MintBody>()],
+        answer: (201, Content::json::<MintedLicence>()),
+        refusals: &[400, 401, 403, 409, 413, 415, 422, 429, 503],
+        handler: post(handle),
+    }
+}
+
+async fn handle(State(server): State<Arc<Server>>, Caller(actor): Caller, request: Request) -> Result<Response, Problem> {
+    let idempotency_key = idempotency_key(request.headers())?;
+    let MintBody { type_code, face } = body::read_json(request, server.settings.mint_bytes).await?;
+    let services = server.services.clone();
+    // A task of its own: a client that hangs up must not leave a mint half-done.
+    let mint = tokio::spawn(async move { services.mint_licence(&actor, MintRequest { type_code, face, idempotency_key }).await });
+    let minted = mint.await.map_err(|_| Problem::internal())??;
+    let answer = MintedLicence {
+        document: document_path(&minted.identifier),
+        identifier: minted.identifier,
+        number: minted.number,
+        type_code: minted.type_code,
+        licence_id: minted.licence_id.to_string(),
+        qr: minted.qr_text,
+        file_digest: minted.file_digest.to_hex(),
+    };
+    let location = [(header::LOCATION, format!("/api/v1/licences/{}", answer.identifier))];
+    Ok((StatusCode::CREATED, location, Json(answer)).into_response())
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let text = value.to_str().map_err(|_| Problem::from(crate::services::Refusal::BadKey))?;
+    Ok(Some(text.to_owned()))
+}
+
+fn document_path(identifier: &str) -> String {
+    format!("/api/v1/licences/{identifier}/document")
+}

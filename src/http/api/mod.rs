@@ -1,0 +1,29 @@
+//! The JSON API: one file a verb, and the list of all of them.
+
+mod ask_register;
+mod download_licence;
+mod give_keys;
+mod give_status_list;
+mod licence_answer;
+mod mint_licence;
+mod read_licence;
+mod revoke_licence;
+mod verify_code;
+mod verify_document;
+
+use crate::http::route::Route;
+
+/// Every operation of the API; the router and the OpenAPI document come from this list.
+pub fn routes() -> Vec<Route> {
+    vec![
+        mint_licence::route(),
+        read_licence::route(),
+        download_licence::route(),
+        revoke_licence::route(),
+        verify_document::route(),
+        verify_code::route(),
+        ask_register::route(),
+        give_status_list::route(),
+        give_keys::route(),
+    ]
+}

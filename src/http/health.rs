@@ -1,0 +1,52 @@
+//! `/health/live`, `/health/ready` and `/metrics`, for the operator's machines.
+
+use crate::domain::actor::Role;
+use crate::http::problem::Problem;
+use crate::http::state::Server;
+use axum::Json;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// The process answers.
+pub async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// Licences can be minted: 200, else 503 with what fails.
+pub async fn ready(State(server): State<Arc<Server>>) -> Response {
+    let health = server.services.health().await;
+    let status = if health.ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(json!({ "ready": health.ready(), "database": health.database, "documents": health.documents }))).into_response()
+}
+
+/// Counts in the text format of Prometheus; open on loopback, elsewhere for administrators and auditors.
+pub async fn metrics(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let allowed = server.actor_of(&headers).is_some_and(|actor| actor.has(Role::Administrator) || actor.has(Role::Auditor));
+    if !allowed && !peer.ip().to_canonical().is_loopback() {
+        return Err(Problem::unauthenticated());
+    }
+    let statistics = server.services.statistics().await?;
+    let mut text = server.metrics.text();
+    text += "# HELP elicence_licences Licences in the register by state.\n# TYPE elicence_licences gauge\n";
+    for (state, count) in &statistics.licences {
+        let _ = writeln!(text, "elicence_licences{{state=\"{}\"}} {count}", state.as_str());
+    }
+    let gauges = [
+        ("elicence_open_mints", "Mints in progress.", statistics.open_mints),
+        ("elicence_abandoned_mints", "Mints whose lease expired and that wait to be taken over.", statistics.abandoned_mints),
+        ("elicence_unchained_audit_lines", "Audit lines that are not chained yet.", statistics.unchained_audit_lines),
+    ];
+    for (name, help, value) in gauges {
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+    }
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}

@@ -1,0 +1,65 @@
+//! What every request can reach.
+
+use crate::domain::actor::Actor;
+use crate::http::api_keys::ApiKeys;
+use crate::http::limit::Limiter;
+use crate::http::metrics::Metrics;
+use crate::services::Services;
+use axum::http::{HeaderMap, HeaderValue, header};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What the server was told about itself.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Is it reached by https (its public address says so)?
+    pub https: bool,
+    /// Largest document to verify, bytes.
+    pub verify_bytes: usize,
+    /// Largest body of a mint, bytes.
+    pub mint_bytes: usize,
+    /// Requests a minute of one client.
+    pub requests_per_minute: u32,
+    /// Requests that are worked on at once.
+    pub concurrent_requests: usize,
+    /// Longest time for one request.
+    pub request_timeout: Duration,
+    /// Begins every request id, so that two runs never share one: random, 16 hex digits.
+    pub run_id: String,
+}
+
+/// One running server.
+pub struct Server {
+    /// The use cases.
+    pub services: Arc<Services>,
+    /// The callers that are known.
+    pub api_keys: ApiKeys,
+    /// Settings.
+    pub settings: Settings,
+    /// Limits and their present use.
+    pub limiter: Limiter,
+    /// Counts.
+    pub metrics: Metrics,
+    requests: AtomicU64,
+}
+
+impl Server {
+    /// A server over the use cases.
+    pub fn new(services: Arc<Services>, api_keys: ApiKeys, settings: Settings) -> Self {
+        let limiter = Limiter::new(settings.requests_per_minute, settings.concurrent_requests);
+        Self { services, api_keys, settings, limiter, metrics: Metrics::default(), requests: AtomicU64::new(0) }
+    }
+
+    /// Who the request speaks for, if its API key is known.
+    pub fn actor_of(&self, headers: &HeaderMap) -> Option<&Actor> {
+        let key = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
+        self.api_keys.find(key.trim())
+    }
+
+    /// An id for a request that brought none.
+    pub fn next_request_id(&self) -> HeaderValue {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        HeaderValue::try_from(format!("{}-{number}", self.settings.run_id)).unwrap_or(HeaderValue::from_static("unnamed"))
+    }
+}
