@@ -12,6 +12,8 @@ pub mod code;
 pub mod pdf;
 pub mod storage;
 
+pub mod render;
+
 pub mod seal;
 pub mod verify;
 

@@ -3,3 +3,4 @@
 pub mod read;
 pub mod unsealed;
 pub mod update;
+pub mod write;

@@ -1,0 +1,5 @@
+//! Writing PDF: tokens, streams, and a whole one-revision file with one contiguous cross-reference section.
+
+pub mod deflate;
+pub mod file;
+pub mod token;
