@@ -3,10 +3,13 @@
 use elicence::code::{Claims, StatusReference, Token, TokenToSign, cose_from_text, lc1_text, qr_text, symbol};
 use elicence::domain::codes::{CitizenId, Uscc};
 use elicence::domain::identifier::{Identifier, IdentifierProblem, ParsedIdentifier};
-use elicence::domain::key_set::{TokenAlgorithm, kid_of};
+use elicence::domain::key_set::{KeySet, QrKey, TokenAlgorithm, kid_of};
 use elicence::domain::licence::LicenceId;
+use elicence::domain::verdict::QrVerdict;
+use elicence::verify::token::report_token;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use time::macros::datetime;
 
 fn identifiers() -> Value {
     serde_json::from_str(include_str!("vectors/identifiers.json")).expect("JSON")
@@ -118,5 +121,44 @@ fn tokens_are_read_from_every_text_form() {
             assert_eq!(cose_from_text(vector[form].as_str().expect("a string")).as_ref(), Ok(&cose));
         }
         assert_eq!(Token::parse(&cose).expect("reads").claims, claims(vector));
+    }
+}
+
+/// The keys of the vectors, pinned to their issuer and type.
+fn keys(vectors: &Value) -> KeySet {
+    let key = |vector: &Value| {
+        let public_key = bytes(&vector["spki_der_hex"]);
+        QrKey {
+            kid: kid_of(&public_key),
+            alg: TokenAlgorithm::from_cose_id(vector["alg"].as_i64().expect("alg")).expect("known"),
+            issuer: "CN-440113".into(),
+            types: vec!["11100000000013338W011".into()],
+            not_before: datetime!(2026-01-01 00:00 UTC),
+            not_after: datetime!(2028-01-01 00:00 UTC),
+            public_key,
+            certificate: None,
+        }
+    };
+    KeySet::new(vectors["valid"].as_array().expect("an array").iter().map(key).collect()).expect("good keys")
+}
+
+#[test]
+fn tokens_are_judged_as_expected() {
+    let (vectors, at) = (tokens(), datetime!(2026-11-22 09:00 UTC));
+    let keys = keys(&vectors);
+    let judge = |text: &str| report_token(text, &keys, None, at, None).expect("a code").qr.map(|qr| qr.verdict);
+    for vector in vectors["valid"].as_array().expect("an array") {
+        for form in ["url", "lc1_text"] {
+            assert_eq!(judge(vector[form].as_str().expect("a string")), Some(QrVerdict::ValidAsOf));
+        }
+    }
+    let invalid = vectors["invalid"].as_array().expect("an array");
+    assert_eq!(invalid.len(), 4);
+    for vector in invalid {
+        let expected: QrVerdict = serde_json::from_value(vector["expect"].clone()).expect("a verdict");
+        let cose = bytes(&vector["cose_hex"]);
+        for text in [lc1_text(&cose), qr_text("https://verify.example.gov.cn", &cose)] {
+            assert_eq!(judge(&text), Some(expected), "{}", vector["name"]);
+        }
     }
 }

@@ -4,6 +4,7 @@ pub mod conclude;
 pub mod evidence;
 pub mod examine;
 pub mod policy;
+pub mod token;
 
 pub use crate::pdf::read::Limits;
 pub use conclude::conclude;
