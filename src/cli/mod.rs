@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod exit;
+pub mod keys;
 
 use clap::{Parser, Subcommand};
 use exit::{Exit, Outcome};
@@ -18,6 +19,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Doctor(doctor::DoctorArgs),
+    Keys(keys::KeysArgs),
 }
 
 /// Parses the arguments of the process, runs the command, and says how it ended.
@@ -42,5 +44,6 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Outcome {
     match command {
         Command::Doctor(arguments) => doctor::run(arguments),
+        Command::Keys(arguments) => keys::run(arguments),
     }
 }
