@@ -9,9 +9,9 @@ from _elicence import WORK, Checks, elicence
 
 
 def facts(shown):
-    """What must be the same: everything that is printed, and the bytes behind it."""
+    """What must be the same: everything that is printed, and the digest of the bytes behind it."""
     return {
-        licence["identifier"]: (licence, hashlib.sha256(open(licence["document"], "rb").read()).hexdigest(), os.stat(licence["document"]).st_ino)
+        licence["identifier"]: (licence, hashlib.sha256(open(licence["document"], "rb").read()).hexdigest())
         for licence in shown["licences"]
     }
 
@@ -43,7 +43,7 @@ def main():
     first, second = map(facts, shown)
     check("the same identifiers", list(first) == list(second), (list(first), list(second)))
     for identifier in first.keys() & second.keys():
-        check("the same licence and the same bytes", first[identifier][:2] == second[identifier][:2], (first[identifier], second[identifier]))
+        check("the same licence and the same bytes", first[identifier] == second[identifier], (first[identifier], second[identifier]))
     check("the same root and keys", shown[0]["root"] == shown[1]["root"] and shown[0]["qr_keys"] == shown[1]["qr_keys"], shown[0]["root"])
     check.end()
 
