@@ -1,17 +1,18 @@
 //! The licence types that can be minted here, each with its prepared template.
 
-use crate::domain::licence_type::LicenceType;
+use crate::{domain::licence_type::LicenceType, render::PreparedTemplate};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// One type and the template that draws it.
-#[derive(Debug)]
 pub struct CatalogueEntry {
     /// The definition.
     pub licence_type: LicenceType,
+    /// The template that draws it.
+    pub template: PreparedTemplate,
 }
 
 /// Types by their 21-character code.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Catalogue(BTreeMap<String, Arc<CatalogueEntry>>);
 
 /// Two templates draw the same type.

@@ -66,7 +66,7 @@ impl Services {
     }
 
     async fn sign_head(&self, position: i64, chain: [u8; 32], signed_at: i64) -> Result<AuditHead, Refusal> {
-        let signer = self.status_signer.clone();
+        let signer = self.audit_signer.clone();
         let signature = self
             .on_worker(move || signer.sign(&AuditHead::to_be_signed(position, &chain, signed_at)))
             .await?

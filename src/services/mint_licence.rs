@@ -3,12 +3,25 @@
 use crate::{
     domain::{
         actor::{Actor, Role},
+        audit::{AuditAction, AuditEvent, AuditOutcome},
+        canonical,
         digest::Digest,
-        face::FaceInput,
-        licence::LicenceId,
+        face::{self, FaceInput},
+        licence::{LicenceId, LicenceState},
     },
-    services::{Refusal, Services},
+    services::{
+        ReadyAuthority, Refusal, Services,
+        describe_licence::damaged,
+        failpoint::failpoint,
+        mint::{RequestKeys, Reserved, Work},
+    },
+    storage::{
+        idempotency::{self, KnownRequest},
+        licences::{self, LicenceRow},
+        vault::Lookup,
+    },
 };
+use std::{sync::Arc, time::Duration};
 
 /// What a department asks for. `Debug` shows no values of the face data.
 #[derive(Clone, Debug)]
@@ -57,8 +70,109 @@ impl Services {
     /// verification, and survives a power cut.
     pub async fn mint_licence(&self, actor: &Actor, request: MintRequest) -> Result<Minted, Refusal> {
         self.require(actor, Role::Issuer, "issuer").await?;
-        self.catalogue.find(&request.type_code).ok_or_else(|| Refusal::UnknownType(request.type_code.clone()))?;
-        self.authorities.get(&actor.department.code).ok_or(Refusal::NotYourType)?;
-        Err(Refusal::Unavailable { cause: "minting is not connected yet".into() })
+        let minted = self.try_mint(actor, request).await;
+        if let Err(refusal) = &minted {
+            self.audit_refusal(AuditEvent::new(AuditAction::MintLicence, actor, AuditOutcome::Refused), refusal).await;
+        }
+        minted
+    }
+
+    async fn try_mint(&self, actor: &Actor, request: MintRequest) -> Result<Minted, Refusal> {
+        failpoint!("mint.1.before");
+        let entry = self.catalogue.find(&request.type_code).ok_or_else(|| Refusal::UnknownType(request.type_code.clone()))?.clone();
+        let authority = self.authority_for(actor, &request.type_code)?;
+        let keys = self.request_keys(actor, &request)?;
+        failpoint!("mint.1.after");
+
+        // Before the face data are checked: a known request gets its answer, whatever rules have changed since.
+        if let Some(keys) = &keys
+            && let Some(known) = idempotency::look_up(&self.store.database, &keys.caller_key).await?
+        {
+            return self.answer_again(actor, keys, known).await;
+        }
+
+        failpoint!("mint.2.before");
+        let face = face::check(&entry.licence_type, request.face).map_err(Refusal::BadFields)?;
+        failpoint!("mint.2.after");
+
+        match self.reserve(actor, entry, authority, face, keys).await? {
+            Reserved::New(work) => self.finish_or_halt(actor, *work).await,
+            Reserved::Known(known) => match &keys {
+                Some(keys) => self.answer_again(actor, keys, known).await,
+                None => Err(Refusal::Unavailable { cause: "a request without a key was recognised".into() }),
+            },
+        }
+    }
+
+    /// Steps 4 to 10; a mint that halts is left for another try, and the caller hears when.
+    pub(super) async fn finish_or_halt(&self, actor: &Actor, work: Work) -> Result<Minted, Refusal> {
+        match self.finish_mint(actor, work.clone()).await {
+            Ok(minted) => Ok(minted),
+            Err(halt) => Err(self.halt_mint(&work, halt).await),
+        }
+    }
+
+    /// The department's keys, if one of them may sign this type now.
+    fn authority_for(&self, actor: &Actor, type_code: &str) -> Result<Arc<ReadyAuthority>, Refusal> {
+        let authority = self.authorities.get(&actor.department.code).ok_or(Refusal::NotYourType)?;
+        let permitted = self.qr_keys.lookup(&authority.qr_kid).any(|key| key.may_sign(&authority.party.code, type_code, self.now()));
+        if permitted { Ok(authority.clone()) } else { Err(Refusal::NotYourType) }
+    }
+
+    /// An idempotency key belongs to its caller; what it was used for is recognised by a keyed digest of the request.
+    fn request_keys(&self, actor: &Actor, request: &MintRequest) -> Result<Option<RequestKeys>, Refusal> {
+        let Some(key) = &request.idempotency_key else { return Ok(None) };
+        if !(1..=200).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(Refusal::BadKey);
+        }
+        let body = canonical::to_vec(&request.face).map_err(|e| Refusal::Unavailable { cause: e.to_string() })?;
+        let caller = [actor.department.code.as_bytes(), actor.id.as_bytes(), key.as_bytes()];
+        Ok(Some(RequestKeys {
+            caller_key: self.store.vault.lookup(Lookup::Idempotency, &caller)?,
+            body_key: self.store.vault.lookup(Lookup::RequestBody, &[request.type_code.as_bytes(), &body])?,
+        }))
+    }
+
+    /// The same key and body give the same answer; a half-done mint that nobody works on is gone on with.
+    async fn answer_again(&self, actor: &Actor, keys: &RequestKeys, known: KnownRequest) -> Result<Minted, Refusal> {
+        if known.body_key != keys.body_key {
+            return Err(Refusal::KeyReused);
+        }
+        let id = known.licence_id;
+        let row = licences::by_id(&self.store.database, id).await?.ok_or_else(|| damaged("idempotency"))?;
+        match row.state {
+            LicenceState::Void => Err(Refusal::Voided),
+            LicenceState::Minting => match self.take_over(actor, id).await? {
+                Some(mint) => {
+                    let work = self.open_work(mint).await?;
+                    self.finish_or_halt(actor, work).await
+                }
+                None => Err(Refusal::InProgress { retry_after: Duration::from_secs(2) }),
+            },
+            LicenceState::Active
+            | LicenceState::Suspended
+            | LicenceState::Restricted
+            | LicenceState::Superseded
+            | LicenceState::Revoked
+            | LicenceState::Cancelled => self.minted_before(row).await,
+        }
+    }
+
+    async fn minted_before(&self, row: LicenceRow) -> Result<Minted, Refusal> {
+        let licence = self.open(row)?;
+        let view = self.describe(&licence).await?;
+        let document = self.open_document(&licence).await?;
+        Ok(Minted {
+            licence_id: view.licence_id,
+            identifier: view.identifier,
+            number: view.number,
+            type_code: view.payload.licence_type.code,
+            type_name: view.payload.licence_type.name,
+            qr_text: view.qr_text,
+            signed_digest: document.signed_digest,
+            file_digest: document.file_digest,
+            document: document.bytes,
+            repeated: true,
+        })
     }
 }

@@ -1,11 +1,15 @@
 //! The use cases, one file a verb: the only place that knows the order of steps and what time it is.
 
+mod assign_number;
 pub mod catalogue;
 mod chain_audit;
 mod describe_licence;
 mod download_licence;
+#[cfg_attr(feature = "failpoints", allow(missing_docs, reason = "tests only"))]
+mod failpoint;
 mod health;
 mod keep_house;
+mod mint;
 mod mint_licence;
 mod mint_many;
 mod publish_status_list;
@@ -37,7 +41,7 @@ use crate::{
     domain::{
         actor::{Actor, Role},
         codes::Uscc,
-        key_set::{KeySet, QrKey},
+        key_set::{KeySet, QrKey, TokenAlgorithm},
         payload::Party,
     },
     pdf::unsealed::SealAppearance,
@@ -48,7 +52,7 @@ use crate::{
 use publish_status_list::ListCache;
 use std::{collections::BTreeMap, sync::Arc};
 use time::OffsetDateTime;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 /// All use cases. Share it in an `Arc`.
 pub struct Services {
@@ -57,7 +61,7 @@ pub struct Services {
     entropy: Arc<dyn Entropy>,
     catalogue: Catalogue,
     authorities: BTreeMap<String, Arc<ReadyAuthority>>,
-    status_signer: Arc<dyn Signer>,
+    audit_signer: Arc<dyn Signer>,
     anchors: Vec<Anchor>,
     qr_keys: KeySet,
     public_url: String,
@@ -66,11 +70,12 @@ pub struct Services {
     owner: String,
     /// One permit a thread that renders and signs.
     workers: Arc<Semaphore>,
+    /// Assigned numbers are taken one after another, so that this process does not race with itself.
+    numbering: Mutex<()>,
     lists: ListCache,
 }
 
 /// An authority whose keys were found usable.
-#[allow(dead_code, reason = "minting uses them")]
 struct ReadyAuthority {
     party: Party,
     code: Uscc,
@@ -79,6 +84,7 @@ struct ReadyAuthority {
     seal_facts: SignerFacts,
     seal_picture: SealAppearance,
     qr: Arc<dyn Signer>,
+    qr_algorithm: TokenAlgorithm,
     /// How tokens name the QR key.
     qr_kid: [u8; 4],
 }
@@ -100,13 +106,14 @@ impl Services {
             entropy: setup.entropy,
             catalogue: setup.catalogue,
             authorities,
-            status_signer: setup.status_signer,
+            audit_signer: setup.audit_signer,
             anchors: setup.anchors,
             qr_keys: setup.qr_keys,
             public_url: setup.public_url,
             workers: Arc::new(Semaphore::new(setup.settings.workers.max(1))),
             settings: setup.settings,
             owner,
+            numbering: Mutex::new(()),
             lists: ListCache::default(),
         })
     }
@@ -138,6 +145,11 @@ impl Services {
     /// Milliseconds since 1970-01-01 UTC, as stored.
     fn now_ms(&self) -> i64 {
         milliseconds(self.now())
+    }
+
+    /// When a lease that begins now ends.
+    fn lease_end(&self, now: i64) -> i64 {
+        now.saturating_add(i64::try_from(self.settings.lease.as_millis()).unwrap_or(i64::MAX))
     }
 
     fn random<const N: usize>(&self) -> Result<[u8; N], Refusal> {
@@ -183,6 +195,7 @@ fn ready(authority: Authority, qr_keys: &KeySet) -> Result<ReadyAuthority, Setup
         .ok_or_else(|| wrong("QR", "its certificate stands in no entry of the key set for this department".into()))?;
     Ok(ReadyAuthority {
         code,
+        qr_algorithm: qr_key.alg,
         qr_kid: qr_key.kid,
         party: authority.party,
         seal_name: authority.seal_name,

@@ -1,6 +1,16 @@
 //! Takes over mints whose lease expired, and finishes or voids them.
 
-use crate::services::{Refusal, Services};
+use crate::{
+    domain::{actor::Actor, licence::LicenceId, payload::Party},
+    services::{
+        Refusal, Services,
+        mint::{Halt, pause_after},
+    },
+    storage::mints,
+};
+
+/// Mints that one round takes over at most.
+const BATCH: i64 = 100;
 
 /// What was done about abandoned mints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,9 +23,52 @@ pub struct Recovered {
     pub left: u64,
 }
 
+enum Outcome {
+    Finished,
+    Voided,
+    Left,
+    /// Somebody else has it.
+    NotOurs,
+}
+
 impl Services {
     /// Finishes or voids every mint whose lease expired. Live work of other processes is not touched.
     pub async fn recover_mints(&self) -> Result<Recovered, Refusal> {
-        Ok(Recovered::default())
+        let mut recovered = Recovered::default();
+        for id in mints::expired(&self.store.database, self.now_ms(), BATCH).await? {
+            match self.recover_one(id).await? {
+                Outcome::Finished => recovered.finished += 1,
+                Outcome::Voided => recovered.voided += 1,
+                Outcome::Left => recovered.left += 1,
+                Outcome::NotOurs => {}
+            }
+        }
+        Ok(recovered)
     }
+
+    async fn recover_one(&self, id: LicenceId) -> Result<Outcome, Refusal> {
+        let house = house();
+        let Some(mint) = self.take_over(&house, id).await? else { return Ok(Outcome::NotOurs) };
+        let (hold, attempts) = (mint.hold.clone(), mint.attempts);
+        let failed = match self.open_work(mint).await {
+            Ok(work) => match self.finish_mint(&house, work).await {
+                Ok(_) => return Ok(Outcome::Finished),
+                Err(Halt::Overtaken) => return Ok(Outcome::NotOurs),
+                Err(halt) => format!("{halt:?}"),
+            },
+            Err(refusal) => format!("{refusal:?}"),
+        };
+        tracing::error!(licence = %id, failed, attempts, "an abandoned mint could not be finished");
+        if attempts >= self.settings.most_attempts {
+            let voided = self.void_mint(&house, id, &hold).await?;
+            return Ok(if voided { Outcome::Voided } else { Outcome::NotOurs });
+        }
+        self.let_go(id, &hold, pause_after(attempts)).await?;
+        Ok(Outcome::Left)
+    }
+}
+
+/// The service itself, as audit lines name it.
+fn house() -> Actor {
+    Actor { id: "service".into(), department: Party { name: String::new(), code: String::new() }, roles: Vec::new() }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{face::FieldProblem, licence::LicenceState},
+    render::RenderError,
     storage::error::StorageError,
     verify::ExamineError,
 };
@@ -25,8 +26,8 @@ pub enum Refusal {
     #[error("照面信息有 {} 处错误，请逐项更正。 The face data have {} mistake(s); correct each one.", .0.len(), .0.len())]
     BadFields(Vec<FieldProblem>),
     /// The face data cannot be printed: a missing glyph, a text that does not fit, a picture that cannot be used.
-    #[error("证照无法按版式印制：{0}。 The licence cannot be printed: {0}.")]
-    CannotPrint(String),
+    #[error("证照无法按版式印制：{0} The licence cannot be printed.")]
+    CannotPrint(RenderError),
     /// The licence number is used already.
     #[error(
         "证照编号已被使用（同一类型、同一颁发机构），请核对编号。 This licence number is used already for this type and issuer; check the number."

@@ -23,8 +23,8 @@ pub struct Setup {
     pub catalogue: Catalogue,
     /// The issuing departments and their keys.
     pub authorities: Vec<Authority>,
-    /// Signs status lists and the head of the audit log; usually the QR key of the operating department.
-    pub status_signer: Arc<dyn Signer>,
+    /// Signs the head of the audit log; usually the QR key of the operating department.
+    pub audit_signer: Arc<dyn Signer>,
     /// The only roots that a seal may lead to.
     pub anchors: Vec<Anchor>,
     /// The keys that tokens may be signed with; says which issuer may mint which type.

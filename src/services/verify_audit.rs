@@ -81,10 +81,10 @@ impl Services {
     }
 
     fn head_is_signed(&self, head: &AuditHead) -> bool {
-        let Some(leaf) = self.status_signer.chain().first() else { return false };
+        let Some(leaf) = self.audit_signer.chain().first() else { return false };
         let Ok((_, certificate)) = x509_parser::parse_x509_certificate(leaf) else { return false };
         let message = AuditHead::to_be_signed(head.position, &head.chain, head.signed_at);
-        let key: &dyn ring::signature::VerificationAlgorithm = match self.status_signer.algorithm() {
+        let key: &dyn ring::signature::VerificationAlgorithm = match self.audit_signer.algorithm() {
             SignatureAlgorithm::EcdsaP256Sha256 => &ring::signature::ECDSA_P256_SHA256_ASN1,
             SignatureAlgorithm::EcdsaP384Sha384 => &ring::signature::ECDSA_P384_SHA384_ASN1,
             SignatureAlgorithm::Ed25519 => &ring::signature::ED25519,

@@ -1,7 +1,7 @@
 //! Counters that never give a value twice.
 
 use crate::storage::{
-    database::{Transaction, values},
+    database::{Database, Transaction, values},
     error::StorageError,
 };
 
@@ -15,4 +15,22 @@ pub async fn next(transaction: &mut Transaction, name: &str) -> Result<i64, Stor
         )
         .await?;
     rows.first().ok_or(StorageError::Damaged("counters"))?.int("value")
+}
+
+/// The last value that was taken; 0 before the first.
+pub async fn last(database: &Database, name: &str) -> Result<i64, StorageError> {
+    let rows = database.read("select value from counters where name = $1", values![name]).await?;
+    rows.first().map_or(Ok(0), |row| row.int("value"))
+}
+
+/// Takes the value `to`, if `from` is still the last one taken. Whether it was.
+pub async fn advance(transaction: &mut Transaction, name: &str, from: i64, to: i64) -> Result<bool, StorageError> {
+    let changed = transaction
+        .change(
+            "insert into counters (name, value) values ($1, $3)
+             on conflict (name) do update set value = $3 where counters.value = $2",
+            values![name, from, to],
+        )
+        .await?;
+    Ok(changed == 1)
 }

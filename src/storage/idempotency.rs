@@ -3,7 +3,7 @@
 use crate::{
     domain::licence::LicenceId,
     storage::{
-        database::{Transaction, values},
+        database::{Database, Row, Transaction, values},
         error::StorageError,
     },
 };
@@ -17,9 +17,19 @@ pub struct KnownRequest {
     pub licence_id: LicenceId,
 }
 
-/// Looks a caller's key up.
+/// Looks a caller's key up, as far as is committed now.
+pub async fn look_up(database: &Database, caller_key: &[u8; 32]) -> Result<Option<KnownRequest>, StorageError> {
+    known(&database.read(FIND, values![&caller_key[..]]).await?)
+}
+
+/// Looks a caller's key up inside a transaction.
 pub async fn find(transaction: &mut Transaction, caller_key: &[u8; 32]) -> Result<Option<KnownRequest>, StorageError> {
-    let rows = transaction.rows("select body_key, licence_id from idempotency where caller_key = $1", values![&caller_key[..]]).await?;
+    known(&transaction.rows(FIND, values![&caller_key[..]]).await?)
+}
+
+const FIND: &str = "select body_key, licence_id from idempotency where caller_key = $1";
+
+fn known(rows: &[Row]) -> Result<Option<KnownRequest>, StorageError> {
     rows.first()
         .map(|row| Ok(KnownRequest { body_key: row.array("body_key")?, licence_id: LicenceId(row.array("licence_id")?) }))
         .transpose()

@@ -109,6 +109,12 @@ pub async fn number_used(transaction: &mut Transaction, number_key: &[u8; 32]) -
     Ok(!rows.is_empty())
 }
 
+/// Is the number used, as far as is committed now? A hint: [`number_used`] and the constraint decide.
+pub async fn number_known(database: &Database, number_key: &[u8; 32]) -> Result<bool, StorageError> {
+    let rows = database.read("select version from licences where number_key = $1", values![&number_key[..]]).await?;
+    Ok(!rows.is_empty())
+}
+
 /// One conditional change of state: it happens only while the licence is still in state `from` at `state_version`.
 pub async fn change_state(
     transaction: &mut Transaction,

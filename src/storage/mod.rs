@@ -11,6 +11,7 @@ pub mod licences;
 pub mod master_key;
 mod migrate;
 pub mod mints;
+pub mod status_lists;
 pub mod vault;
 
 use crate::{domain::secret::Secret, storage::error::StorageError};

@@ -1,6 +1,8 @@
 //! What integration tests share: a store of their own on each database.
 #![allow(dead_code, reason = "every test binary uses its part")]
 
+pub mod authority;
+
 use elicence::{domain::secret::Secret, storage::Store};
 use std::{
     path::{Path, PathBuf},

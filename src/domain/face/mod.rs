@@ -6,7 +6,7 @@ mod text;
 
 pub use check::{FieldProblem, ProblemCode, check};
 pub use input::{FaceInput, InputProblem, PhotoBytes};
-pub use text::{FaceText, TextValue, payload_text};
+pub use text::{FaceText, HOLDER_SEPARATOR, TextValue, payload_text};
 
 use crate::domain::date::{LicenceDate, Until};
 use crate::domain::payload::{FieldValue, HolderRef};

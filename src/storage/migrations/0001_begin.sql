@@ -12,6 +12,13 @@ create table counters (
     value bigint not null
 );
 
+create table status_lists (
+    list bigint primary key,
+    issuer_code text not null,
+    ordinal bigint not null,
+    constraint status_lists_issuer unique (issuer_code, ordinal)
+);
+
 create table licences (
     licence_id {bytes} primary key,
     type_code text not null,

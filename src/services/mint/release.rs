@@ -1,0 +1,59 @@
+//! Step 10: the document is stored so that it lasts; then transaction 3 makes the licence active.
+
+use crate::{
+    domain::{
+        actor::Actor,
+        audit::{AuditAction, AuditEvent, AuditOutcome},
+        digest::Digest,
+        licence::LicenceState,
+    },
+    services::{
+        Services,
+        failpoint::failpoint,
+        mint::{Halt, Work},
+    },
+    storage::{licences, licences::DocumentRow, mints},
+};
+
+const STEP: &str = "storing the document";
+
+impl Services {
+    pub(super) async fn release(
+        &self,
+        actor: &Actor,
+        work: &Work,
+        document: Vec<u8>,
+        signed_digest: Digest,
+        file_digest: Digest,
+    ) -> Result<Vec<u8>, Halt> {
+        let id = work.licence_id;
+        let (store, key) = (self.store.clone(), work.data_key.clone());
+        let (document, name) = self
+            .on_worker(move || {
+                let name = store.documents.store(&store.vault, &key, &id.0, &document);
+                (document, name)
+            })
+            .await
+            .map_err(Halt::refusal(STEP))?;
+        let name = name.map_err(Halt::storage(STEP))?;
+        failpoint!("mint.10.stored");
+
+        let now = self.now_ms();
+        let size = i64::try_from(document.len()).map_err(|e| Halt::failed(STEP)(e.to_string()))?;
+        let row = DocumentRow { signed_digest: signed_digest.0, licence_id: id, file_digest: file_digest.0, name, size, made_at: now };
+        let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
+        // The lease first: whoever lost it changes nothing.
+        mints::finish(&mut transaction, id, &work.hold, now).await.map_err(Halt::storage(STEP))?;
+        licences::change_state(&mut transaction, id, (LicenceState::Minting, 1), LicenceState::Active, None, now)
+            .await
+            .map_err(Halt::storage(STEP))?;
+        licences::add_document(&mut transaction, &row).await.map_err(Halt::storage(STEP))?;
+        let event = AuditEvent::new(AuditAction::MintLicence, actor, AuditOutcome::Done)
+            .about(id)
+            .with("type", &work.payload.licence_type.code)
+            .with("document", file_digest);
+        self.audit(&mut transaction, &event).await.map_err(Halt::refusal(STEP))?;
+        transaction.commit().await.map_err(Halt::storage(STEP))?;
+        Ok(document)
+    }
+}

@@ -1,0 +1,183 @@
+//! A demo authority for tests: keys made once a test binary, the shipped templates, and services over any store.
+
+use super::Place;
+use elicence::{
+    ambient::{Clock, SystemClock, SystemEntropy},
+    app::shipped::Shelf,
+    domain::{
+        actor::{Actor, Role},
+        face::FaceInput,
+        key_set::KeySet,
+        licence_type::LicenceType,
+        payload::Party,
+        secret::Secret,
+    },
+    keys::{file_key::FileKey, make_pki::make_pki, plan::PkiPlan},
+    render::{FontShelf, PreparedTemplate, SealDesign, TemplateSource, seal_picture},
+    seal::signer::Signer,
+    services::{Authority, Catalogue, CatalogueEntry, MintRequest, Services, Settings, Setup},
+    verify::Anchor,
+};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+use time::OffsetDateTime;
+
+pub const DEPARTMENT: &str = "11999999000000027G";
+pub const BUSINESS_LICENCE: &str = "11100000MB0143028R001";
+
+/// What every service of this test binary shares.
+struct Shared {
+    seal: Arc<FileKey>,
+    qr: Arc<FileKey>,
+    anchors: Vec<Anchor>,
+    qr_keys: KeySet,
+    catalogue: Catalogue,
+    picture: elicence::pdf::unsealed::SealAppearance,
+    samples: BTreeMap<String, Vec<FaceInput>>,
+}
+
+static SHARED: LazyLock<Shared> = LazyLock::new(|| {
+    // Child processes of a test must have the keys of their parent.
+    let folder = match std::env::var_os("ELICENCE_TEST_KEYS") {
+        Some(folder) => PathBuf::from(folder),
+        None => tempfile::tempdir().unwrap().keep(),
+    };
+    let passphrase = Secret::new("test".to_owned());
+    if !folder.join("qr_keys.json").exists() {
+        let plan = PkiPlan::example().unwrap().only(&["root", "issuing-ca", "seal", "qr"]).unwrap();
+        make_pki(&plan, &folder, &passphrase, OffsetDateTime::now_utc(), &SystemEntropy::new()).unwrap();
+    }
+    let load = |name: &str| {
+        let path = |ending: &str| folder.join(format!("{name}.{ending}.pem"));
+        Arc::new(FileKey::load(&path("key"), &path("chain"), &passphrase).unwrap())
+    };
+    let shelf = Shelf::shipped();
+    let fonts: BTreeMap<_, _> = shelf.fonts.into_iter().filter(|(name, _)| name.ends_with(".ttf")).collect();
+    let fonts = FontShelf::new(fonts).unwrap();
+    let mut samples = BTreeMap::new();
+    let entries: Vec<_> = shelf
+        .templates
+        .into_values()
+        .filter(|files| files.contains_key("template.toml"))
+        .filter_map(|files| {
+            let licence_type: LicenceType = toml::from_str(std::str::from_utf8(&files["type.toml"]).unwrap()).unwrap();
+            let rows = read_samples(&files);
+            let template = PreparedTemplate::prepare(TemplateSource::parse(files).unwrap(), &fonts).map_err(|e| eprintln!("{e}")).ok()?;
+            samples.insert(licence_type.code.clone(), rows);
+            Some(CatalogueEntry { licence_type, template })
+        })
+        .collect();
+    let design = SealDesign {
+        name: "示例市行政审批局".into(),
+        code: "4399990000001".into(),
+        colour: "#c8102e".into(),
+        font: vec!["song-core.ttf".into()],
+    };
+    Shared {
+        seal: load("seal"),
+        qr: load("qr"),
+        anchors: Anchor::from_pem(&fs::read_to_string(folder.join("root.pem")).unwrap()).unwrap(),
+        qr_keys: KeySet::from_json(&fs::read_to_string(folder.join("qr_keys.json")).unwrap()).unwrap(),
+        catalogue: Catalogue::new(entries).unwrap(),
+        picture: seal_picture(&design, &fonts).unwrap(),
+        samples,
+    }
+});
+
+/// Sample rows; a photo is named by its file in the template folder.
+fn read_samples(files: &BTreeMap<String, std::borrow::Cow<'static, [u8]>>) -> Vec<FaceInput> {
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&files["sample.json"]).unwrap();
+    rows.into_iter()
+        .map(|row| {
+            let mut input = FaceInput::from_json(row).unwrap();
+            let pictures: Vec<_> = input.fields.keys().filter(|code| code.ends_with("ZP")).cloned().collect();
+            for code in pictures {
+                let file = input.take_text(&code).unwrap();
+                input.photos.insert(code, elicence::domain::face::PhotoBytes(files[&file].to_vec()));
+            }
+            input
+        })
+        .collect()
+}
+
+pub fn party() -> Party {
+    Party { name: "示例市行政审批局".into(), code: DEPARTMENT.into() }
+}
+
+pub fn actor(id: &str) -> Actor {
+    let roles = vec![Role::Issuer, Role::Reader, Role::Revoker, Role::Auditor];
+    Actor { id: id.into(), department: party(), roles }
+}
+
+/// Sample face data of a type, number left out, so that any number of licences can be minted.
+pub fn face(type_code: &str, row: usize) -> FaceInput {
+    let samples = &SHARED.samples[type_code];
+    let mut input = samples[row % samples.len()].clone();
+    input.take_text("ZZBH");
+    input
+}
+
+pub fn type_codes() -> Vec<String> {
+    SHARED.samples.keys().cloned().collect()
+}
+
+pub fn request(type_code: &str, row: usize, key: Option<&str>) -> MintRequest {
+    MintRequest { type_code: type_code.into(), face: face(type_code, row), idempotency_key: key.map(str::to_owned) }
+}
+
+/// What a test may choose.
+pub struct Choices {
+    pub clock: Arc<dyn Clock>,
+    pub settings: Settings,
+    pub seal: Option<Arc<dyn Signer>>,
+    pub anchors: Option<Vec<Anchor>>,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        let settings = Settings { lease: Duration::from_secs(10), workers: 2, ..Settings::default() };
+        Self { clock: Arc::new(SystemClock), settings, seal: None, anchors: None }
+    }
+}
+
+/// Services over a place's store, as one process would have them.
+pub async fn services(place: &Place) -> Arc<Services> {
+    services_with(place, Choices::default()).await
+}
+
+pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
+    let shared = &*SHARED;
+    let setup = Setup {
+        store: place.open().await,
+        clock: choices.clock,
+        entropy: Arc::new(SystemEntropy::new()),
+        catalogue: shared.catalogue.clone(),
+        authorities: vec![Authority {
+            party: party(),
+            seal_name: "示例市行政审批局电子证照专用章".into(),
+            seal: choices.seal.unwrap_or_else(|| shared.seal.clone()),
+            seal_picture: shared.picture.clone(),
+            qr: shared.qr.clone(),
+        }],
+        audit_signer: shared.qr.clone(),
+        anchors: choices.anchors.unwrap_or_else(|| shared.anchors.clone()),
+        qr_keys: shared.qr_keys.clone(),
+        public_url: "https://verify.example.gov.cn".into(),
+        settings: choices.settings,
+    };
+    Arc::new(Services::new(setup).unwrap())
+}
+
+/// The seal key of every service here.
+pub fn seal_key() -> Arc<dyn Signer> {
+    SHARED.seal.clone()
+}
+
+pub fn qr_keys() -> &'static KeySet {
+    &SHARED.qr_keys
+}
