@@ -38,24 +38,21 @@ pub const KEY_SET_FILE: &str = "qr_keys.json";
 struct Made {
     key: PrivateKey,
     certificate: Vec<u8>,
-    /// The issuers' certificates after it, without the root.
-    issuers: Vec<Vec<u8>>,
+    /// What follows the certificate of a key that this one issues: no root.
+    handed_on: Vec<Vec<u8>>,
     revoked: Vec<Revoked>,
 }
 
-impl Made {
-    /// What follows the certificate of a key that this one issues.
-    fn issuers_of_issued(&self, purpose: Option<Purpose>) -> Vec<Vec<u8>> {
-        match purpose {
-            Some(Purpose::Root) | None => Vec::new(),
-            Some(_) => [std::slice::from_ref(&self.certificate), &self.issuers].concat(),
-        }
-    }
+/// A file to write.
+struct NewFile {
+    name: String,
+    text: String,
+    private: bool,
 }
 
 /// Makes everything in the plan's order, then writes `FILE.key.pem` (encrypted with `passphrase`, readable by its owner only) and
 /// `FILE.chain.pem` for end entities, `FILE.pem` for authorities, `FILE.crl.pem` for whoever issued end entities, and
-/// `qr_keys.json`; gives the paths. No file is overwritten.
+/// `qr_keys.json`; gives the paths. No file is overwritten; nothing is written when the plan cannot be followed to its end.
 pub fn make_pki(
     plan: &PkiPlan,
     folder: &Path,
@@ -66,72 +63,96 @@ pub fn make_pki(
     if passphrase.expose().is_empty() {
         return Err(KeyError::MissingPassphrase);
     }
-    fs::create_dir_all(folder).map_err(|source| KeyError::Write { path: folder.to_owned(), source })?;
-    let policies = plan.policies()?;
-    let mut made: BTreeMap<&str, Made> = BTreeMap::new();
+    let now = now.replace_nanosecond(0).unwrap_or(now);
+    let mut made = BTreeMap::new();
     let mut files = Vec::new();
     let mut qr_keys = Vec::new();
     for planned in &plan.keys {
         let pkcs8 = generate(planned.algorithm, entropy)?;
         let key = PrivateKey::from_pkcs8(&pkcs8).ok_or_else(|| KeyError::Generate("ring does not take the new key".into()))?;
-        let serial = random_bytes(entropy)?;
-        let start = now.replace_nanosecond(0).unwrap_or(now) + Duration::days(planned.starts_in_days) - CLOCK_SKEW;
-        let is_authority = matches!(planned.purpose, Purpose::Root | Purpose::IssuingAuthority);
-        let url = plan.revocation_list_url.as_ref().zip(planned.issuer.as_ref()).map(|(url, issuer)| format!("{url}/{issuer}.crl"));
-        let spec = CertificateSpec {
-            purpose: planned.purpose,
-            serial,
-            subject: &subject(plan, planned),
-            public_key: &key.public_key(),
-            not_before: start,
-            not_after: start + Duration::days(planned.days.into()),
-            policies: if is_authority { &[] } else { &policies },
-            revocation_list_url: url.as_deref(),
-        };
-        let (own, issuers) = match planned.issuer.as_ref().and_then(|name| made.get_mut(name.as_str())) {
-            Some(issuer) => {
-                if planned.revoked {
-                    issuer.revoked.push(Revoked { serial, at: now, reason: RevocationReason::KeyCompromise });
-                }
-                let facts = Issuer::of_certificate(&issuer.certificate)?;
-                let purpose = planned.issuer.as_ref().and_then(|name| plan.key(name)).map(|key| key.purpose);
-                (certificate(&spec, Some(&facts), &issuer.key)?, issuer.issuers_of_issued(purpose))
-            }
-            None => (certificate(&spec, None, &key)?, Vec::new()),
-        };
-        let own_pem = pem("CERTIFICATE", &own)?;
-        let certificates = issuers.iter().map(|der| pem("CERTIFICATE", der)).collect::<Result<String, _>>()?;
-        if let Some(issuer) = &planned.qr_issuer {
-            qr_keys.push(QrKey::of_certificate(&own_pem, issuer, planned.qr_types.clone())?);
+        let (own, chain) = issue(plan, planned, key, &mut made, now, random_bytes(entropy)?)?;
+        let text = chain.iter().map(|der| pem("CERTIFICATE", der)).collect::<Result<String, _>>()?;
+        if let (Some(issuer), Some(certificate)) = (&planned.qr_issuer, chain.first()) {
+            qr_keys.push(QrKey::of_certificate(&pem("CERTIFICATE", certificate)?, issuer, planned.qr_types.clone())?);
         }
-        let key_path = folder.join(format!("{}.key.pem", planned.file));
-        write_private(&key_path, &encrypt(&pkcs8, passphrase, entropy)?)?;
-        let ending = if is_authority { "pem" } else { "chain.pem" };
-        let chain_path = folder.join(format!("{}.{ending}", planned.file));
-        write_public(&chain_path, &(own_pem + &certificates))?;
-        files.extend([key_path, chain_path]);
-        made.insert(&planned.file, Made { key, certificate: own, issuers, revoked: Vec::new() });
+        let file = &planned.file;
+        let ending = if is_authority(planned.purpose) { "pem" } else { "chain.pem" };
+        files.push(NewFile { name: format!("{file}.key.pem"), text: encrypt(&pkcs8, passphrase, entropy)?, private: true });
+        files.push(NewFile { name: format!("{file}.{ending}"), text, private: false });
+        made.insert(file.as_str(), own);
     }
     for (file, authority) in made.iter().filter(|(file, _)| issues_end_entities(plan, file)) {
-        let list = RevocationListSpec {
-            number: 1,
-            this_update: now - CLOCK_SKEW,
-            next_update: now + Duration::days(plan.revocation_list_days.into()),
-            revoked: &authority.revoked,
-        };
-        let facts = Issuer::of_certificate(&authority.certificate)?;
-        let path = folder.join(format!("{file}.crl.pem"));
-        write_public(&path, &pem("X509 CRL", &revocation_list(&list, &facts, &authority.key)?)?)?;
-        files.push(path);
+        files.push(NewFile { name: format!("{file}.crl.pem"), text: list(plan, authority, now)?, private: false });
     }
-    let path = folder.join(KEY_SET_FILE);
-    write_public(&path, &(KeySet::new(qr_keys)?.to_json()? + "\n"))?;
-    files.push(path);
-    Ok(files)
+    files.push(NewFile { name: KEY_SET_FILE.into(), text: KeySet::new(qr_keys)?.to_json()? + "\n", private: false });
+    write(folder, &files)
+}
+
+/// Issues the certificate of `key`; gives it with its chain, no root but a root's own.
+fn issue(
+    plan: &PkiPlan,
+    planned: &PlannedKey,
+    key: PrivateKey,
+    made: &mut BTreeMap<&str, Made>,
+    now: OffsetDateTime,
+    serial: [u8; 16],
+) -> Result<(Made, Vec<Vec<u8>>), KeyError> {
+    let start = now + Duration::days(planned.starts_in_days) - CLOCK_SKEW;
+    let policies = if is_authority(planned.purpose) { Vec::new() } else { plan.policies()? };
+    let url = plan.revocation_list_url.as_ref().zip(planned.issuer.as_ref()).map(|(url, issuer)| format!("{url}/{issuer}.crl"));
+    let spec = CertificateSpec {
+        purpose: planned.purpose,
+        serial,
+        subject: &subject(plan, planned),
+        public_key: &key.public_key(),
+        not_before: start,
+        not_after: start + Duration::days(planned.days.into()),
+        policies: &policies,
+        revocation_list_url: url.as_deref(),
+    };
+    let (certificate, issuers) = match planned.issuer.as_ref().and_then(|name| made.get_mut(name.as_str())) {
+        Some(issuer) => {
+            if planned.revoked {
+                issuer.revoked.push(Revoked { serial, at: now, reason: RevocationReason::KeyCompromise });
+            }
+            (certificate(&spec, Some(&Issuer::of_certificate(&issuer.certificate)?), &issuer.key)?, issuer.handed_on.clone())
+        }
+        None => (certificate(&spec, None, &key)?, Vec::new()),
+    };
+    let chain = [vec![certificate.clone()], issuers].concat();
+    let handed_on = if planned.purpose == Purpose::Root { Vec::new() } else { chain.clone() };
+    Ok((Made { key, certificate, handed_on, revoked: Vec::new() }, chain))
+}
+
+fn list(plan: &PkiPlan, authority: &Made, now: OffsetDateTime) -> Result<String, KeyError> {
+    let spec = RevocationListSpec {
+        number: 1,
+        this_update: now - CLOCK_SKEW,
+        next_update: now + Duration::days(plan.revocation_list_days.into()),
+        revoked: &authority.revoked,
+    };
+    let list = revocation_list(&spec, &Issuer::of_certificate(&authority.certificate)?, &authority.key)?;
+    pem("X509 CRL", &list)
+}
+
+fn write(folder: &Path, files: &[NewFile]) -> Result<Vec<PathBuf>, KeyError> {
+    fs::create_dir_all(folder).map_err(|source| KeyError::Write { path: folder.to_owned(), source })?;
+    let paths: Vec<_> = files.iter().map(|file| folder.join(&file.name)).collect();
+    if let Some(path) = paths.iter().find(|path| path.exists()) {
+        return Err(KeyError::Exists(path.clone()));
+    }
+    for (file, path) in files.iter().zip(&paths) {
+        if file.private { write_private(path, &file.text)? } else { write_public(path, &file.text)? }
+    }
+    Ok(paths)
+}
+
+fn is_authority(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::Root | Purpose::IssuingAuthority)
 }
 
 fn issues_end_entities(plan: &PkiPlan, file: &str) -> bool {
-    plan.keys.iter().any(|key| key.issuer.as_deref() == Some(file) && key.purpose != Purpose::IssuingAuthority)
+    plan.keys.iter().any(|key| key.issuer.as_deref() == Some(file) && !is_authority(key.purpose))
 }
 
 fn subject(plan: &PkiPlan, planned: &PlannedKey) -> DistinguishedName {

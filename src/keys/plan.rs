@@ -90,11 +90,6 @@ impl PkiPlan {
         Ok(self)
     }
 
-    /// The planned key with that file name.
-    pub fn key(&self, file: &str) -> Option<&PlannedKey> {
-        self.keys.iter().find(|key| key.file == file)
-    }
-
     /// The policies as object identifiers.
     pub fn policies(&self) -> Result<Vec<ObjectIdentifier>, KeyError> {
         let read = |text: &String| ObjectIdentifier::new(text).map_err(|_| KeyError::Plan(format!("{text} is no object identifier")));
@@ -106,12 +101,19 @@ impl PkiPlan {
         if self.country.len() != 2 || !self.country.bytes().all(|b| b.is_ascii_uppercase()) {
             return wrong("country must be two capital letters".into());
         }
+        if self.revocation_list_days == 0 || self.revocation_list_days > 36_500 {
+            return wrong("revocation_list_days must be 1 to 36500".into());
+        }
         self.policies()?;
         for (index, key) in self.keys.iter().enumerate() {
             let file = &key.file;
             let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
             if file.is_empty() || !file.bytes().all(allowed) {
                 return wrong(format!("file {file:?} must be lower-case letters, digits and -"));
+            }
+            // a hundred years either way
+            if key.days == 0 || key.days > 36_500 || key.starts_in_days.unsigned_abs() > 36_500 {
+                return wrong(format!("key {file:?} must be valid for 1 to 36500 days and start at most 36500 days from now"));
             }
             let before = self.keys.get(..index).unwrap_or_default();
             if before.iter().any(|other| other.file == *file) {
