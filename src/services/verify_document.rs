@@ -50,6 +50,6 @@ impl Services {
 
     /// This service's own anchors and QR keys with a register's answer.
     pub(super) fn evidence(&self, register: Option<RegisterAnswer>) -> Evidence {
-        Evidence { anchors: self.anchors.clone(), register }
+        Evidence { anchors: self.anchors.clone(), qr_keys: self.qr_keys.clone(), register }
     }
 }

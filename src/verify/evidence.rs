@@ -1,6 +1,6 @@
 //! What a conclusion rests on besides the file: trusted anchors, QR keys, the register's answer. Fetched by the caller, never here.
 
-use crate::domain::{digest::Digest, licence::LicenceId, licence::LicenceState};
+use crate::domain::{digest::Digest, key_set::KeySet, licence::LicenceId, licence::LicenceState};
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -10,6 +10,8 @@ use time::OffsetDateTime;
 pub struct Evidence {
     /// The roots that the caller configured; nothing else is trusted. Cheap to clone.
     pub anchors: Vec<Anchor>,
+    /// Public keys of QR tokens; without the key of a token its signature is not checked.
+    pub qr_keys: KeySet,
     /// What the register said; `None` when it was not asked.
     pub register: Option<RegisterAnswer>,
 }

@@ -1,12 +1,41 @@
 //! First half of a verification: everything that the bytes alone say. Hostile input ends here, as a report.
 
-use crate::pdf::read::Limits;
+use crate::domain::digest::Digest;
+use crate::domain::verdict::{ChangesAfter, ReasonCode};
+use crate::pdf::read::{Dict, Document, Limits, Object, PdfError, Ref, SignatureBytes};
+use crate::verify::check_seal::{SealFacts, check_seal};
 use crate::verify::evidence::{Needs, RegisterQuestion};
+use crate::verify::later_revisions::changes_after;
+use crate::verify::licence_content::{LicenceContent, licence_content};
+use crate::verify::pdf_date::{read_pdf_date, rfc3339};
+use std::collections::BTreeSet;
 
 /// What the bytes alone said; feed it to [`crate::verify::conclude`].
 #[derive(Clone, Debug)]
 pub struct Examined {
-    question: Option<RegisterQuestion>,
+    /// Every signature but document time-stamps, in the order of their revisions.
+    pub(super) signatures: Vec<ExaminedSignature>,
+    /// Signature dictionaries that no form field reaches, or one that two fields share, or a broken time-stamp.
+    pub(super) stray: Option<ReasonCode>,
+    /// The licence data of the revision that the first signature covers (of the file, when nothing is signed).
+    pub(super) licence: Option<LicenceContent>,
+}
+
+/// One signature by the bytes alone.
+#[derive(Clone, Debug)]
+pub(super) struct ExaminedSignature {
+    /// CMS, certificate, digest, value; holds the failure of the byte range, too.
+    pub facts: SealFacts,
+    /// /M, RFC 3339.
+    pub signed_at: Option<String>,
+    /// Does it cover the whole file?
+    pub covers_whole_file: bool,
+    /// What was appended after it.
+    pub changes_after: ChangesAfter,
+    /// /P of its DocMDP transform, where catalog /Perms names it as the certification.
+    pub certifies: Option<i64>,
+    /// Are the hex digits of /Contents lower case?
+    pub lower_case: bool,
 }
 
 /// Why there is nothing to conclude about.
@@ -23,20 +52,226 @@ pub enum ExamineError {
     NoSignature,
 }
 
-impl Examined {
-    /// What to fetch before concluding.
-    pub fn needs(&self) -> Needs {
-        Needs { register: self.question.clone() }
+impl From<PdfError> for ExamineError {
+    fn from(error: PdfError) -> Self {
+        match error {
+            PdfError::NotPdf => Self::NotPdf,
+            other => Self::Unparsable(other.to_string()),
+        }
     }
 }
 
-/// Examines a PDF: structure, byte ranges, digests, signatures, content agreement. Pure; bounded by `limits`.
+impl Examined {
+    /// What to fetch before concluding. The register is asked only when the seal over licence data holds mathematically.
+    pub fn needs(&self) -> Needs {
+        let register = self.licence.as_ref().and_then(|licence| {
+            let payload = licence.payload.as_ref()?;
+            let seal = self.signatures.first().filter(|seal| seal.facts.failure.is_none())?;
+            Some(RegisterQuestion {
+                licence_id: payload.licence_id,
+                identifier: payload.identifier.clone(),
+                signed_digest: seal.facts.signed_digest?,
+                payload_digest: licence.payload_digest,
+            })
+        });
+        Needs { register }
+    }
+
+    /// SHA-256 over what the first signature covers, where it could be told.
+    pub fn signed_digest(&self) -> Option<Digest> {
+        self.signatures.first().and_then(|seal| seal.facts.signed_digest)
+    }
+}
+
+/// Examines a PDF: structure, byte ranges, digests, signatures, later revisions, content agreement. Pure; bounded by `limits`.
 pub fn examine(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineError> {
-    if !bytes.starts_with(b"%PDF-") {
-        return Err(ExamineError::NotPdf);
+    let document = Document::parse(bytes, limits)?;
+    let fields = document.signature_fields()?;
+    if fields.is_empty() {
+        return Err(ExamineError::NoSignature);
     }
-    if bytes.len() > limits.file {
-        return Err(ExamineError::Unparsable(format!("longer than {} bytes", limits.file)));
+    let mut values: Vec<Ref> = Vec::new();
+    let mut stray = None;
+    for field in &fields {
+        match &field.value {
+            Object::Null => {}
+            Object::Ref(value) if !values.contains(value) => values.push(*value),
+            _ => stray = Some(ReasonCode::FormatFailure),
+        }
     }
-    Ok(Examined { question: None })
+    if values.len() > limits.signatures {
+        return Err(ExamineError::Unparsable("it passes the limit on signatures".into()));
+    }
+    if has_unreachable(&document, &values) {
+        stray = stray.or(Some(ReasonCode::UnreachableSignature));
+    }
+    let mut signatures = Vec::new();
+    let mut stamps = 0;
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    let mut first: Option<(usize, Option<LicenceContent>)> = None;
+    for value in values {
+        let Ok(covered) = document.signature_bytes(value) else {
+            signatures.push((usize::MAX, broken()));
+            continue;
+        };
+        ends.push((covered.end, covered.covered[0].len()));
+        let revision = Revision::read(&document, &covered);
+        let is_its_own = revision.as_ref().is_some_and(|revision| revision.holds(value, &covered));
+        if covered.dict.is(b"Type", b"DocTimeStamp") {
+            stamps += 1;
+            if !is_its_own {
+                stray = stray.or(Some(ReasonCode::FormatFailure));
+            }
+            continue;
+        }
+        let Some(revision) = revision.filter(|_| is_its_own) else {
+            signatures.push((covered.end, broken()));
+            continue;
+        };
+        let signed = revision.document(&document);
+        if first.as_ref().is_none_or(|(end, _)| covered.end < *end) {
+            first = Some((covered.end, licence_content(signed)));
+        }
+        signatures.push((covered.end, examine_signature(&document, signed, value, &covered, limits)));
+    }
+    if !are_nested(ends) {
+        stray = stray.or(Some(ReasonCode::FormatFailure));
+    }
+    if signatures.is_empty() && stamps > 0 {
+        stray = stray.or(Some(ReasonCode::SigConstraints));
+    }
+    signatures.sort_by_key(|(end, _)| *end);
+    let licence = match first {
+        Some((_, licence)) => licence,
+        None => licence_content(&document),
+    };
+    Ok(Examined { signatures: signatures.into_iter().map(|(_, signature)| signature).collect(), stray, licence })
+}
+
+/// The revision that a signature covers: the file itself, or an earlier state of it that was parsed alone.
+enum Revision<'a> {
+    Whole,
+    Earlier(Box<Document<'a>>),
+}
+
+impl<'a> Revision<'a> {
+    fn read(document: &Document<'a>, covered: &SignatureBytes<'_>) -> Option<Self> {
+        if covered.end == document.bytes().len() {
+            return Some(Self::Whole);
+        }
+        document.revision(covered.end).ok().map(|revision| Self::Earlier(Box::new(revision)))
+    }
+
+    fn document<'x>(&'x self, whole: &'x Document<'a>) -> &'x Document<'a> {
+        match self {
+            Self::Whole => whole,
+            Self::Earlier(document) => document,
+        }
+    }
+
+    /// Does that revision, read alone, hold the very same signature dictionary, reached by a field of its own form?
+    fn holds(&self, value: Ref, covered: &SignatureBytes<'_>) -> bool {
+        let Self::Earlier(document) = self else { return true };
+        let same = document.signature_bytes(value).is_ok_and(|then| then.dict == covered.dict && then.end == covered.end);
+        let fields = document.signature_fields().unwrap_or_default();
+        same && fields.iter().any(|field| field.value.as_ref() == Some(value))
+    }
+}
+
+fn broken() -> ExaminedSignature {
+    ExaminedSignature {
+        facts: SealFacts { failure: Some(ReasonCode::FormatFailure), ..SealFacts::default() },
+        signed_at: None,
+        covers_whole_file: false,
+        changes_after: ChangesAfter::Other,
+        certifies: None,
+        lower_case: false,
+    }
+}
+
+fn examine_signature(
+    document: &Document<'_>,
+    signed: &Document<'_>,
+    value: Ref,
+    covered: &SignatureBytes<'_>,
+    limits: &Limits,
+) -> ExaminedSignature {
+    let mut facts = check_seal(covered, limits);
+    let (certifies, contradiction) = certification(signed, value, &covered.dict);
+    if contradiction {
+        facts.failure = facts.failure.or(Some(ReasonCode::FormatFailure));
+    }
+    ExaminedSignature {
+        facts,
+        signed_at: covered.dict.get(b"M").as_text().and_then(read_pdf_date).and_then(rfc3339),
+        covers_whole_file: covered.end == document.bytes().len(),
+        changes_after: changes_after(document, signed),
+        certifies,
+        lower_case: covered.lower_case,
+    }
+}
+
+/// /P of the certification that catalog /Perms /DocMDP gives to this signature (check V15), and whether /Perms contradicts the
+/// signature: it names one that carries no DocMDP transform.
+fn certification(signed: &Document<'_>, value: Ref, dict: &Dict<'_>) -> (Option<i64>, bool) {
+    let named = || -> Result<Option<Ref>, PdfError> {
+        let catalog = signed.catalog()?;
+        if catalog.get(b"Perms").is_null() {
+            return Ok(None);
+        }
+        Ok(signed.dict(catalog.get(b"Perms"))?.get(b"DocMDP").as_ref())
+    };
+    match named() {
+        Ok(Some(named)) if named == value => match transform(dict) {
+            Some(permission) => (Some(permission), false),
+            None => (None, true),
+        },
+        Ok(_) => (None, false),
+        Err(_) => (None, true),
+    }
+}
+
+/// /P of the only DocMDP transform of a signature dictionary; 2 when it gives none.
+fn transform(dict: &Dict<'_>) -> Option<i64> {
+    let [reference] = dict.get(b"Reference").as_array()? else { return None };
+    let reference = reference.as_dict().filter(|reference| reference.is(b"TransformMethod", b"DocMDP"))?;
+    match reference.get(b"TransformParams").as_dict()?.get(b"P") {
+        Object::Null => Some(2),
+        permission => permission.as_int().filter(|p| (1..=3).contains(p)),
+    }
+}
+
+/// Each later signature must cover the whole of each earlier one, its /Contents too.
+fn are_nested(mut ends: Vec<(usize, usize)>) -> bool {
+    ends.sort_unstable();
+    ends.windows(2).all(|pair| matches!(pair, [(earlier_end, _), (_, later_gap)] if earlier_end <= later_gap))
+}
+
+/// Is there an object in use with a /ByteRange that no signature field reaches?
+fn has_unreachable(document: &Document<'_>, reached: &[Ref]) -> bool {
+    let reached: BTreeSet<u32> = reached.iter().map(|reference| reference.number).collect();
+    let mut placed: Vec<(usize, u32)> = document.placed().map(|(number, at)| (at, number)).collect();
+    placed.sort_unstable();
+    placed.iter().enumerate().any(|(position, (at, number))| {
+        let end = placed.get(position + 1).map_or(document.bytes().len(), |(next, _)| *next);
+        let object = document.bytes().get(*at..end).unwrap_or_default();
+        !reached.contains(number) && has_byte_range(object)
+    })
+}
+
+/// Looks in the text of an object up to its stream data.
+fn has_byte_range(object: &[u8]) -> bool {
+    const KEY: &[u8] = b"/ByteRange";
+    let mut rest = object;
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'/' | b's')) {
+        let here = rest.get(at..).unwrap_or_default();
+        if here.starts_with(KEY) {
+            return true;
+        }
+        if here.starts_with(b"stream\n") || here.starts_with(b"stream\r") {
+            return false;
+        }
+        rest = here.get(1..).unwrap_or_default();
+    }
+    false
 }

@@ -110,7 +110,10 @@ fn read_table(bytes: &[u8], lexer: &mut Lexer<'_>, at: usize) -> Result<Vec<(u32
             return Ok(entries);
         }
         let first = lexer.unsigned()?;
-        lexer.expect(" ")?;
+        if lexer.peek() != Some(b' ') {
+            return Err(wrong("no space in a subsection's head"));
+        }
+        lexer.seek(lexer.position() + 1);
         let count = lexer.unsigned()?;
         while lexer.peek() == Some(b' ') {
             lexer.seek(lexer.position() + 1);
