@@ -70,7 +70,11 @@ fn unsealed(bytes: Vec<u8>, widget_object: Option<u32>) -> Unsealed {
 fn red_ring() -> SealAppearance {
     let ring = "0.8 0 0 RG 4 w 10 60 m 10 110 110 110 110 60 c 110 10 10 10 10 60 c S /E gs";
     let objects = vec![
-        format!("<</Type/XObject/Subtype/Form/BBox[0 0 120 120]/Resources<</ExtGState<</E @1@>>>>/Length {}>>\nstream\n{ring}\nendstream", ring.len()).into_bytes(),
+        format!(
+            "<</Type/XObject/Subtype/Form/BBox[0 0 120 120]/Resources<</ExtGState<</E @1@>>>>/Length {}>>\nstream\n{ring}\nendstream",
+            ring.len()
+        )
+        .into_bytes(),
         b"<</Type/ExtGState/CA 1>>".to_vec(),
     ];
     SealAppearance { objects: Arc::new(objects), side: 120.0 }
@@ -211,7 +215,9 @@ fn an_approval_seal_needs_no_field_in_the_document() {
     let invisible = SealSpec { appearance: None, certify: None, ..spec() };
     let (sealed, range) = seal(unsealed(plain("", ""), None), &invisible, &key);
     let text = String::from_utf8_lossy(&sealed).into_owned();
-    assert!(text.contains("/Annots [6 0 R]") && text.contains("/AcroForm <</SigFlags 3/Fields[6 0 R]>>") && text.contains("/Rect[0 0 0 0]"));
+    assert!(
+        text.contains("/Annots [6 0 R]") && text.contains("/AcroForm <</SigFlags 3/Fields[6 0 R]>>") && text.contains("/Rect[0 0 0 0]")
+    );
     assert!(!text.contains("/Perms") && !text.contains("/Reference"));
     parts(&sealed, range);
     if let Ok(to) = std::env::var("ELICENCE_TEST_KEEP") {

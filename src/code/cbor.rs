@@ -63,9 +63,17 @@ impl Value {
         }
     }
 
-    /// Reads exactly one item. Refused: longer heads than needed, indefinite lengths, keys out of order or twice, invalid
+    /// Reads exactly one item that stands inside a signed structure, so that even a short one is damage. Refused: longer heads than needed, indefinite lengths, keys out of order or twice, invalid
     /// UTF-8, tags, floats, simple values, deep nesting, and anything after the item.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodeError> {
+        Self::decode_outermost(bytes).map_err(|error| match error {
+            CodeError::Unreadable(why) => CodeError::Damaged(why),
+            other => other,
+        })
+    }
+
+    /// The same for the outermost item, where input that ends too early is unreadable rather than damaged.
+    pub(super) fn decode_outermost(bytes: &[u8]) -> Result<Self, CodeError> {
         let mut reader = Reader { rest: bytes };
         let value = reader.item(0)?;
         if reader.rest.is_empty() { Ok(value) } else { Err(CodeError::Damaged("trailing bytes")) }
@@ -98,13 +106,13 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8], CodeError> {
-        let (taken, rest) = self.rest.split_at_checked(count).ok_or(CodeError::Damaged("cut short"))?;
+        let (taken, rest) = self.rest.split_at_checked(count).ok_or(CodeError::Unreadable("cut short"))?;
         self.rest = rest;
         Ok(taken)
     }
 
     fn head(&mut self) -> Result<(u8, u64), CodeError> {
-        let &[first] = self.take(1)? else { return Err(CodeError::Damaged("cut short")) };
+        let &[first] = self.take(1)? else { return Err(CodeError::Unreadable("cut short")) };
         let width = match first & 0x1f {
             short @ 0..=23 => return Ok((first >> 5, u64::from(short))),
             24 => 1,
@@ -127,7 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     fn string(&mut self, length: u64) -> Result<&'a [u8], CodeError> {
-        self.take(usize::try_from(length).map_err(|_| CodeError::Damaged("cut short"))?)
+        self.take(usize::try_from(length).map_err(|_| CodeError::Unreadable("cut short"))?)
     }
 
     fn item(&mut self, depth: usize) -> Result<Value, CodeError> {

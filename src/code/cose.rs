@@ -51,11 +51,11 @@ pub(super) struct Unverified {
 impl Unverified {
     /// Reads the untagged array; the unprotected map must be empty.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, CodeError> {
-        let Value::Array(parts) = Value::decode(bytes)? else { return Err(CodeError::Damaged("no COSE_Sign1")) };
+        let Value::Array(parts) = Value::decode_outermost(bytes)? else { return Err(CodeError::Unreadable("no COSE_Sign1")) };
         let Ok([Value::Bytes(protected), Value::Map(unprotected), Value::Bytes(payload), Value::Bytes(signature)]) =
             <[Value; 4]>::try_from(parts)
         else {
-            return Err(CodeError::Damaged("no COSE_Sign1"));
+            return Err(CodeError::Unreadable("no COSE_Sign1"));
         };
         if !unprotected.is_empty() {
             return Err(CodeError::Damaged("unprotected header fields"));

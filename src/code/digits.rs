@@ -43,7 +43,7 @@ pub(super) fn decode(digits: &str) -> Result<Vec<u8>, CodeError> {
     }
     let mut out = Vec::with_capacity(digits.len() / FULL * BLOCK + BLOCK);
     for block in digits.as_bytes().chunks(FULL) {
-        let count = DIGITS.iter().position(|d| *d == block.len()).ok_or(CodeError::Damaged("digits are missing"))?;
+        let count = DIGITS.iter().position(|d| *d == block.len()).ok_or(CodeError::Unreadable("digits are missing"))?;
         // Five limbs of 32 bit, least significant first: 160 bits hold every 41-digit number.
         let mut limbs = [0u64; 5];
         for part in block.chunks(9) {
@@ -58,7 +58,7 @@ pub(super) fn decode(digits: &str) -> Result<Vec<u8>, CodeError> {
         let bytes: Vec<u8> = limbs.iter().rev().flat_map(|limb| (*limb as u32).to_be_bytes()).collect();
         let (zeros, value) = bytes.split_at(bytes.len() - count);
         if zeros.iter().any(|b| *b != 0) {
-            return Err(CodeError::Damaged("a digit is wrong"));
+            return Err(CodeError::Unreadable("a digit is wrong"));
         }
         out.extend_from_slice(value);
     }
@@ -92,10 +92,10 @@ mod tests {
     }
 
     #[test]
-    fn a_number_beyond_its_bytes_is_damage() {
-        assert!(matches!(decode("256"), Err(CodeError::Damaged(_))));
-        assert!(matches!(decode(&"9".repeat(41)), Err(CodeError::Damaged(_))));
-        assert!(matches!(decode("12"), Err(CodeError::Damaged(_))));
+    fn a_number_beyond_its_bytes_is_unreadable() {
+        assert!(matches!(decode("256"), Err(CodeError::Unreadable(_))));
+        assert!(matches!(decode(&"9".repeat(41)), Err(CodeError::Unreadable(_))));
+        assert!(matches!(decode("12"), Err(CodeError::Unreadable(_))));
         assert_eq!(decode("25x"), Err(CodeError::NotACode));
         assert_eq!(decode(""), Err(CodeError::NotACode));
     }

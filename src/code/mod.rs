@@ -33,8 +33,11 @@ pub enum CodeError {
     /// The text or what it holds exceeds the limits.
     #[error("the code is longer than any licence code can be; scan the code on the licence again")]
     TooLong,
-    /// It has the form of a licence code, but its bytes are not what was signed: broken digits, broken CBOR, wrong structure.
-    #[error("the code is damaged or was changed ({0}); scan it again, or ask the holder for the original")]
+    /// It looks like a licence code, but it holds no whole COSE_Sign1: cut short, or digits that cannot be.
+    #[error("the code is incomplete or was misread ({0}); scan the whole code again")]
+    Unreadable(&'static str),
+    /// A whole COSE_Sign1 that is not as any issuer signs it: not deterministic, unknown members, wrong kinds.
+    #[error("the code was changed ({0}); ask the holder for the original")]
     Damaged(&'static str),
     /// A token that does not fit into the largest symbol.
     #[error("the licence number or the verify address is too long for the QR code; shorten `public_url`")]

@@ -39,7 +39,7 @@ pub fn cose_from_text(text: &str) -> Result<Vec<u8>, CodeError> {
     }
     let text = text.trim();
     let cose = if let Some(encoded) = text.strip_prefix("LC1:") {
-        base45::decode(encoded).map_err(|_| CodeError::Damaged("a character is wrong"))?
+        base45::decode(encoded).map_err(|_| CodeError::Unreadable("a character is wrong"))?
     } else {
         let (address, fragment) = text.split_once('#').ok_or(CodeError::NotACode)?;
         let host = address.strip_suffix("/q").and_then(|a| a.strip_prefix("https://").or_else(|| a.strip_prefix("http://")));
@@ -88,13 +88,13 @@ fn inflate(bytes: &[u8]) -> Result<Vec<u8>, CodeError> {
     let mut out = Vec::with_capacity(most);
     let mut decompress = Decompress::new(false);
     let status =
-        decompress.decompress_vec(bytes, &mut out, FlushDecompress::Finish).map_err(|_| CodeError::Damaged("it does not inflate"))?;
+        decompress.decompress_vec(bytes, &mut out, FlushDecompress::Finish).map_err(|_| CodeError::Unreadable("it does not inflate"))?;
     // The vector is never grown, so a longer output ends without StreamEnd.
     match status {
         Status::StreamEnd if decompress.total_in() == bytes.len() as u64 => Ok(out),
-        Status::StreamEnd => Err(CodeError::Damaged("trailing bytes")),
+        Status::StreamEnd => Err(CodeError::Unreadable("trailing bytes")),
         Status::Ok | Status::BufError if out.len() >= most => Err(CodeError::TooLong),
-        Status::Ok | Status::BufError => Err(CodeError::Damaged("cut short")),
+        Status::Ok | Status::BufError => Err(CodeError::Unreadable("cut short")),
     }
 }
 

@@ -130,8 +130,8 @@ fn judge_status(answer: &StatusAnswer, at: OffsetDateTime) -> QrVerdict {
     }
 }
 
-/// Reads a text form and reports on it. An error means that the text is no licence code at all; one that is broken inside is
-/// reported as tampered. What an unproven token says is not repeated in the report.
+/// Reads a text form and reports on it. An error means that the text holds no whole token (no licence code, or cut short); a
+/// token that is not as it was signed is reported as tampered. What an unproven token says is not repeated in the report.
 pub fn report_token(
     text: &str,
     keys: &KeySet,

@@ -56,7 +56,7 @@ fn deflate_is_used_only_where_the_symbol_gets_smaller() {
 }
 
 #[test]
-fn what_is_no_code_is_told_from_what_is_damaged() {
+fn what_is_no_code_is_told_from_what_is_misread() {
     for text in [
         "",
         "hello",
@@ -73,7 +73,7 @@ fn what_is_no_code_is_told_from_what_is_damaged() {
         assert_eq!(cose_from_text(text), Err(CodeError::NotACode), "{text}");
     }
     for text in ["https://x/q#112", "https://x/q#1999", "LC1:~", "https://x/q#2255"] {
-        assert!(matches!(cose_from_text(text), Err(CodeError::Damaged(_))), "{text}");
+        assert!(matches!(cose_from_text(text), Err(CodeError::Unreadable(_))), "{text}");
     }
 }
 
