@@ -1,6 +1,8 @@
 //! A SHA-256 digest as a value.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A SHA-256 digest (FIPS 180-4), 32 bytes; written as 64 lower-case hex digits.
@@ -43,6 +45,16 @@ impl fmt::Debug for Digest {
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Digest {
+    fn schema_name() -> Cow<'static, str> {
+        "Digest".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "description": "A SHA-256 digest: 64 lower-case hex digits.", "type": "string", "pattern": "^[0-9a-f]{64}$" })
     }
 }
 

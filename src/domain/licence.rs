@@ -1,6 +1,8 @@
 //! An issued licence (电子证照) in the register: its id and its states.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The licence id: 16 random bytes, written as 32 lower-case hex digits. It says nothing about the holder.
@@ -31,6 +33,16 @@ impl fmt::Debug for LicenceId {
 impl Serialize for LicenceId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for LicenceId {
+    fn schema_name() -> Cow<'static, str> {
+        "LicenceId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "description": "A licence id: 32 lower-case hex digits.", "type": "string", "pattern": "^[0-9a-f]{32}$" })
     }
 }
 

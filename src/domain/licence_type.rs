@@ -1,9 +1,10 @@
 //! A licence type (证照类型): the catalogue entry with its versioned field definitions (GB/T 36902 directory, GB/T 36903 metadata).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The whole of `type.toml`: one version of one licence type.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LicenceType {
     /// 证照类型代码: 21 characters, the defining authority's 18-character code and 3 digits.
@@ -33,7 +34,7 @@ pub struct LicenceType {
 }
 
 /// 持证主体类别.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HolderCategory {
     /// 自然人
@@ -49,7 +50,7 @@ pub enum HolderCategory {
 }
 
 /// One field of the extended metadata.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldDefinition {
     /// Short code, `KZ_` and pinyin initials, e.g. `KZ_FDDBR`.
@@ -77,7 +78,7 @@ pub struct FieldDefinition {
 }
 
 /// One column of a field of kind `table`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnDefinition {
     /// Key of the cell.
@@ -92,7 +93,7 @@ pub struct ColumnDefinition {
 }
 
 /// What kind of value a field takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FieldKind {
     /// Free text, one or several lines.

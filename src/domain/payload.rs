@@ -21,7 +21,6 @@ pub struct Payload {
     /// Always [`PAYLOAD_FORMAT`].
     pub format: String,
     /// Licence id, 32 hex digits.
-    #[schemars(with = "String")]
     pub licence_id: LicenceId,
     /// Random 128-bit salt, 32 hex digits: makes the digest in the QR code say nothing about guessable facts.
     pub salt: String,
@@ -49,7 +48,6 @@ pub struct Payload {
     pub fields: BTreeMap<String, FieldValue>,
     /// Digest of each photo's stored bytes by short code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(with = "BTreeMap<String, String>")]
     pub photos: BTreeMap<String, Digest>,
     /// What is printed on each page; a verifier compares it with the text of the page.
     pub pages: Vec<PrintedPage>,
@@ -76,7 +74,6 @@ pub struct TemplateRef {
     /// Version.
     pub version: u32,
     /// Digest over all its files.
-    #[schemars(with = "String")]
     pub digest: Digest,
 }
 
@@ -117,7 +114,6 @@ pub enum FieldValue {
 #[serde(deny_unknown_fields)]
 pub struct PrintedPage {
     /// Digest over the fixed words of the page: all label texts in the order of the template, joined with line feeds.
-    #[schemars(with = "String")]
     pub labels: Digest,
     /// The printed slots in drawing order.
     pub fields: Vec<PrintedField>,

@@ -4,11 +4,12 @@
 //! draws, see [`crate::domain::licence_type`]) and `sample.json` (sample face data). All lengths are millimetres from the
 //! top-left corner of the page, all font sizes points.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The whole of `template.toml`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
     /// Folder name, e.g. `business-licence`.
@@ -33,7 +34,7 @@ fn default_language() -> String {
 }
 
 /// One page of a template.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
     /// Page width in mm.
@@ -66,7 +67,7 @@ pub struct Page {
 }
 
 /// File names, in the template folder, of the two base images of a page (JPEG or PNG, RGB or grey, no alpha).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Background {
     /// Colour base image (彩色底图).
@@ -79,7 +80,7 @@ pub struct Background {
 }
 
 /// A point on the page, mm from the top-left corner.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
     /// mm from the left edge.
@@ -89,7 +90,7 @@ pub struct Point {
 }
 
 /// A box on the page, mm: `{ x, y, w, h }`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rect {
     /// mm from the left edge.
@@ -103,7 +104,7 @@ pub struct Rect {
 }
 
 /// How a piece of text is set.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TextStyle {
     /// Logical font name, a key of [`Template::fonts`].
@@ -145,7 +146,7 @@ fn line_height() -> f64 {
 }
 
 /// Horizontal alignment; in vertical text: top, middle, bottom.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Align {
     /// Left.
@@ -160,7 +161,7 @@ pub enum Align {
 }
 
 /// Vertical alignment of the block of lines in its box.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum VAlign {
     /// At the top.
@@ -173,7 +174,7 @@ pub enum VAlign {
 }
 
 /// What a label is in the structure of the document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LabelRole {
     /// The title of the licence: H1.
@@ -188,7 +189,7 @@ pub enum LabelRole {
 }
 
 /// Fixed words on the page; they are drawn as text, never baked into the base image.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     /// The words.
@@ -204,7 +205,7 @@ pub struct Label {
 }
 
 /// A place where face data is printed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldSlot {
     /// Name of the slot, unique in the template; by custom the field code (`CZZT`, `KZ_ZS`).
@@ -224,7 +225,7 @@ pub struct FieldSlot {
 }
 
 /// How a date is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateStyle {
     /// 2026年11月22日
@@ -237,7 +238,7 @@ pub enum DateStyle {
 }
 
 /// A table: rows of a field of kind `table`, one below the other.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableSlot {
     /// The field (kind `table`) whose rows are printed.
@@ -257,7 +258,7 @@ pub struct TableSlot {
 }
 
 /// One column of a table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
     /// Key of the cell in the row object.
@@ -269,7 +270,7 @@ pub struct Column {
 }
 
 /// A place for a photo.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhotoSlot {
     /// The field (kind `photo`).
@@ -282,7 +283,7 @@ pub struct PhotoSlot {
 }
 
 /// Words repeated or drawn once across the page; drawn as paths inside an artifact.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Watermark {
     /// The words with field codes in braces.
