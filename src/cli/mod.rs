@@ -3,6 +3,7 @@
 pub mod doctor;
 pub mod exit;
 pub mod keys;
+pub mod template;
 
 use clap::{Parser, Subcommand};
 use exit::{Exit, Outcome};
@@ -20,6 +21,7 @@ struct Arguments {
 enum Command {
     Doctor(doctor::DoctorArgs),
     Keys(keys::KeysArgs),
+    Template(template::TemplateArgs),
 }
 
 /// Parses the arguments of the process, runs the command, and says how it ended.
@@ -45,5 +47,6 @@ fn run(command: Command) -> Outcome {
     match command {
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Keys(arguments) => keys::run(arguments),
+        Command::Template(arguments) => template::run(arguments),
     }
 }

@@ -1,6 +1,7 @@
 //! From a licence and a prepared template to an unsealed document. Pure: the same input gives the same bytes; nothing here signs.
 
 mod attachment;
+mod check_template;
 mod colour_profile;
 mod constant_part;
 mod document_info;
@@ -23,6 +24,7 @@ mod seal_picture;
 mod set_text;
 mod watermark;
 
+pub use check_template::check_template;
 pub use draw_licence::{Rendering, Variant, render};
 pub use error::RenderError;
 pub use font_face::{FontBytes, FontFace};

@@ -216,13 +216,13 @@ impl PreparedTemplate {
 }
 
 /// All fonts of a template and the chains over them.
-struct Fonts {
-    faces: Vec<Arc<FontFace>>,
+pub(crate) struct Fonts {
+    pub(crate) faces: Vec<Arc<FontFace>>,
     chains: BTreeMap<String, Vec<usize>>,
 }
 
 impl Fonts {
-    fn of(template: &Template, shelf: &FontShelf) -> Result<Self, RenderError> {
+    pub(crate) fn of(template: &Template, shelf: &FontShelf) -> Result<Self, RenderError> {
         let mut files: Vec<&str> = Vec::new();
         let mut faces = Vec::new();
         let mut chains = BTreeMap::new();
@@ -248,7 +248,7 @@ impl Fonts {
         self.chains.get(name).cloned().ok_or_else(|| RenderError::UnknownFont { name: name.to_owned() })
     }
 
-    fn style(&self, text: &TextStyle) -> Result<Style, RenderError> {
+    pub(crate) fn style(&self, text: &TextStyle) -> Result<Style, RenderError> {
         if !(text.size > 0.0 && text.size < 1000.0) || text.min_size.is_some_and(|least| !(least > 0.0 && least <= text.size)) {
             return Err(RenderError::BadTemplate(format!("size {} (least {:?}) is no size range", text.size, text.min_size)));
         }
