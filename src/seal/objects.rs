@@ -7,11 +7,12 @@ use crate::{
             UpdateError,
             base::Base,
             raw::{self, RawDictionary},
-            values::{date, real, text_string},
         },
+        write::token,
     },
     seal::SealSpec,
 };
+use time::{OffsetDateTime, UtcOffset};
 
 /// An object number and the body it gets.
 pub type NewObject = (u32, Vec<u8>);
@@ -35,22 +36,25 @@ pub struct Widget<'a> {
 impl Widget<'_> {
     /// The body; entries of `old`, the empty field, that are not ours to set stay.
     pub fn body(&self, old: Option<&RawDictionary<'_>>) -> Vec<u8> {
-        let rect = self.rect.map(real).join(" ");
+        let mut out = b"<</Type/Annot/Subtype/Widget/FT/Sig/T".to_vec();
+        token::text_string(&mut out, &self.spec.field_name);
+        out.extend_from_slice(b"/TU");
+        token::text_string(&mut out, &self.spec.tooltip);
         // /F 132: printed and locked
-        let mut out = format!(
-            "<</Type/Annot/Subtype/Widget/FT/Sig/T {}/TU {}/F 132/P {} 0 R/Rect[{rect}]/V {} 0 R",
-            text_string(&self.spec.field_name),
-            text_string(&self.spec.tooltip),
-            self.page,
-            self.signature
-        );
+        out.extend_from_slice(b"/F 132/P ");
+        token::reference(&mut out, self.page);
+        out.extend_from_slice(b"/Rect[");
+        token::numbers(&mut out, &self.rect);
+        out.extend_from_slice(b"]/V ");
+        token::reference(&mut out, self.signature);
         if let Some(picture) = self.picture {
-            out.push_str(&format!("/AP<</N {picture} 0 R>>"));
+            out.extend_from_slice(b"/AP<</N ");
+            token::reference(&mut out, picture);
+            out.extend_from_slice(b">>");
         }
         if let Some(parent) = self.struct_parent {
-            out.push_str(&format!("/StructParent {parent}"));
+            out.extend_from_slice(format!("/StructParent {parent}").as_bytes());
         }
-        let mut out = out.into_bytes();
         if let Some(old) = old {
             let ours: [&[u8]; 11] = [b"Type", b"Subtype", b"FT", b"T", b"TU", b"F", b"P", b"Rect", b"V", b"AP", b"StructParent"];
             old.copy_entries(&mut out, &ours);
@@ -212,28 +216,40 @@ impl SignatureDictionary {
         body.push(b'<');
         body.resize(gap_at + gap_length.saturating_sub(1), b'0');
         body.push(b'>');
-        let mut tail = format!("/M{}", date(spec.signing_time));
-        for (key, value) in [("/Name", &spec.name), ("/Reason", &spec.reason), ("/Location", &spec.location)] {
+        body.extend_from_slice(b"/M");
+        body.extend_from_slice(utc_date(spec.signing_time).as_bytes());
+        for (key, value) in [(b"/Name".as_slice(), &spec.name), (b"/Reason", &spec.reason), (b"/Location", &spec.location)] {
             if let Some(value) = value {
-                tail.push_str(key);
-                tail.push_str(&text_string(value));
+                body.extend_from_slice(key);
+                token::text_string(&mut body, value);
             }
         }
         if let Some(certify) = spec.certify {
-            tail.push_str(&format!(
-                "/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P {}/V/1.2>>>>]",
-                certify.permission()
-            ));
+            body.extend_from_slice(b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P ");
+            token::unsigned(&mut body, certify.permission().into());
+            body.extend_from_slice(b"/V/1.2>>>>]");
         }
-        tail.push_str(">>");
-        body.extend_from_slice(tail.as_bytes());
+        body.extend_from_slice(b">>");
         Self { body, range_at, gap_at }
     }
+}
+
+/// A date in UTC as PAdES writes it, `(D:YYYYMMDDHHmmSSZ)`.
+fn utc_date(moment: OffsetDateTime) -> String {
+    let utc = moment.to_offset(UtcOffset::UTC);
+    let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());
+    format!("(D:{year:04}{month:02}{day:02}{:02}{:02}{:02}Z)", utc.hour(), utc.minute(), utc.second())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn the_claimed_time_is_in_utc() {
+        assert_eq!(utc_date(datetime!(2026-11-22 08:05:09 +8)), "(D:20261122000509Z)");
+    }
 
     #[test]
     fn references_of_a_picture_are_resolved_outside_stream_data() {

@@ -2,7 +2,6 @@
 
 pub mod base;
 pub mod raw;
-pub mod values;
 
 use base::Base;
 use std::collections::BTreeMap;
