@@ -1,3 +1,102 @@
 //! Composition root: settings in, a working service out; the only place where the parts meet.
 
+pub mod api_keys;
+pub mod catalogue;
+pub mod credentials;
 pub mod shipped;
+
+use crate::ambient::{EntropyError, SystemClock, SystemEntropy};
+use crate::config::Config;
+use crate::keys::KeyError;
+use crate::render::{FontShelf, RenderError, SealDesign, seal_picture};
+use crate::services::{Authority, Services, Settings, Setup, SetupError};
+use crate::storage::Store;
+use crate::storage::error::StorageError;
+use crate::storage::master_key::load_or_make_master_key;
+use shipped::Shelf;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Fonts of the words on a seal, first match wins per character.
+const SEAL_FONTS: [&str; 3] = ["song-bold.ttf", "song-core.ttf", "song-rare.ttf"];
+/// Colour of a seal.
+const SEAL_COLOUR: &str = "#c8161d";
+
+/// Why an installation does not start. Each says what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The configuration names no department.
+    #[error("未配置签发部门 no department is configured: set department.name and department.code in elicence.toml")]
+    NoDepartment,
+    /// An example key in production.
+    #[error(
+        "{} 是示例密钥，生产环境拒绝使用 is an example key, which production refuses: make keys of your own with `elicence keys make`", .0.display()
+    )]
+    ExampleKey(PathBuf),
+    /// A file cannot be read or written.
+    #[error("{}: {}; 请检查路径和权限 check the path and its permissions", .0.display(), .1)]
+    File(PathBuf, io::Error),
+    /// Anchors or key set cannot be used.
+    #[error("{}: {}", .0.display(), .1)]
+    Trust(PathBuf, String),
+    /// A key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A template or font cannot be used.
+    #[error("证照模板 template {0}: {1}")]
+    Template(String, String),
+    /// A font or the picture of the seal cannot be used.
+    #[error("印章图样或字体 the picture of the seal or a font cannot be used: {0}")]
+    Seal(#[from] RenderError),
+    /// Database or document store do not open.
+    #[error("存储不可用 the store does not open: {0}")]
+    Storage(#[from] StorageError),
+    /// The use cases refuse what they were given.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// No random bytes.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+}
+
+/// Opens an installation: keys, templates, store; then the use cases over them.
+pub async fn open(config: &Config) -> Result<Services, AppError> {
+    let department = config.department.as_ref().ok_or(AppError::NoDepartment)?;
+    let credentials = credentials::load(config)?;
+    let shelf = Shelf::with_folder(&config.templates()).map_err(|error| AppError::File(config.templates(), error))?;
+    let fonts = FontShelf::new(shelf.fonts)?;
+    let design = SealDesign {
+        name: department.seal_name.clone(),
+        code: department.seal_code.clone(),
+        colour: SEAL_COLOUR.into(),
+        font: SEAL_FONTS.map(String::from).to_vec(),
+    };
+    let authority = Authority {
+        party: department.party.clone(),
+        seal_name: department.seal_name.clone(),
+        seal: credentials.seal,
+        seal_picture: seal_picture(&design, &fonts)?,
+        qr: credentials.qr.clone(),
+    };
+    Ok(Services::new(Setup {
+        store: open_store(config).await?,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy::new()),
+        catalogue: catalogue::prepare(shelf.templates, &fonts)?,
+        authorities: vec![authority],
+        audit_signer: credentials.qr,
+        anchors: credentials.anchors,
+        qr_keys: credentials.qr_keys,
+        public_url: config.public_url.clone(),
+        settings: Settings { verify_bytes: config.limits.verify_bytes, ..Settings::default() },
+    })?)
+}
+
+/// Opens the store; the first time it makes database, folders and master key.
+pub async fn open_store(config: &Config) -> Result<Store, AppError> {
+    let master_key = load_or_make_master_key(&config.keys.master)?;
+    let embedded = format!("sqlite:{}", config.data.join("elicence.db").display());
+    let address = config.database_url.as_ref().map_or(embedded.as_str(), |url| url.expose());
+    Ok(Store::open(address, &config.data, &master_key).await?)
+}

@@ -1,12 +1,24 @@
-//! `elicence doctor`: looks at an installation and says what is wrong with it.
+//! `elicence doctor`: looks at an installation and says what is wrong with it; changes nothing.
 
+use crate::app::shipped::Shelf;
+use crate::app::{self, AppError, api_keys, catalogue, credentials};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::config::Config;
+use crate::cli::{print, runtime};
+use crate::config::{Config, Tls};
+use crate::render::FontShelf;
 use clap::Args;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::datetime;
 
-/// Check an installation: settings, keys, clock, database, folders, fonts and templates.
+/// A clock that shows an earlier time is wrong: this program did not exist then.
+const NOT_BEFORE: OffsetDateTime = datetime!(2026-01-01 00:00 UTC);
+
+/// Check an installation: settings, clock, keys, templates and fonts, folders, database. Exit code 1 when something is wrong.
 #[derive(Args)]
 pub struct DoctorArgs {
     /// The folder of the installation.
@@ -27,25 +39,126 @@ struct Finding {
 
 /// Looks at everything, also after something is wrong.
 pub fn run(arguments: DoctorArgs) -> Outcome {
-    let mut findings = Vec::new();
+    let mut findings = vec![clock()];
     match Config::of_folder(&arguments.data) {
         Ok(config) => {
-            findings.push(Finding { check: "settings", ok: true, message: format!("数据目录 data folder {}", config.data.display()) })
+            findings.push(good("settings", format!("{} → {}", config.data.display(), config.public_url)));
+            findings.extend([department(&config), keys(&config), templates(&config), api_key_file(&config)]);
+            findings.extend(config.tls.as_ref().map(tls));
+            findings.extend([folder(&config), store(&config)]);
         }
-        Err(error) => findings.extend(error.0.iter().map(|mistake| Finding { check: "settings", ok: false, message: mistake.to_string() })),
+        Err(error) => findings.extend(error.0.iter().map(|mistake| bad("settings", mistake))),
     }
-    report(&findings, arguments.json)
-}
-
-fn report(findings: &[Finding], json: bool) -> Outcome {
     let ok = findings.iter().all(|finding| finding.ok);
-    if json {
-        let object = serde_json::json!({ "ok": ok, "findings": findings });
-        println!("{}", serde_json::to_string_pretty(&object).map_err(|error| Failure::new(Exit::CannotWrite, error))?);
+    if arguments.json {
+        print::json(&serde_json::json!({ "ok": ok, "findings": findings }))?;
     } else {
-        for finding in findings {
-            println!("{} {}: {}", if finding.ok { "✓" } else { "✗" }, finding.check, finding.message);
+        for Finding { check, ok, message } in &findings {
+            print::line(&format!("{} {check}: {message}", if *ok { "✓" } else { "✗" }))?;
         }
     }
     Ok(if ok { Exit::Ok } else { Exit::No })
+}
+
+fn good(check: &'static str, message: impl ToString) -> Finding {
+    Finding { check, ok: true, message: message.to_string() }
+}
+
+fn bad(check: &'static str, message: impl ToString) -> Finding {
+    Finding { check, ok: false, message: message.to_string() }
+}
+
+fn found<T>(check: &'static str, result: Result<T, AppError>, say: impl FnOnce(T) -> String) -> Finding {
+    match result {
+        Ok(value) => good(check, say(value)),
+        Err(error) => bad(check, error),
+    }
+}
+
+fn clock() -> Finding {
+    let now = OffsetDateTime::now_utc();
+    let shown = now.format(&Rfc3339).unwrap_or_default();
+    if now < NOT_BEFORE {
+        bad("clock", format!("{shown}: 系统时间不正确 the clock is wrong; set it and keep it by NTP"))
+    } else {
+        good("clock", shown)
+    }
+}
+
+fn department(config: &Config) -> Finding {
+    match &config.department {
+        Some(department) => good("department", format!("{} {}", department.party.name, department.party.code)),
+        None => bad("department", AppError::NoDepartment),
+    }
+}
+
+fn keys(config: &Config) -> Finding {
+    found("keys", credentials::load(config), |keys| {
+        let example = if keys.seal.is_example() || keys.qr.is_example() {
+            "; 示例密钥，仅供演示 example keys, for demonstration only"
+        } else {
+            ""
+        };
+        format!("印章与二维码密钥自检通过 seal and QR keys passed their self-test; {} anchor(s){example}", keys.anchors.len())
+    })
+}
+
+fn templates(config: &Config) -> Finding {
+    let prepare = || {
+        let shelf = Shelf::with_folder(&config.templates()).map_err(|error| AppError::File(config.templates(), error))?;
+        catalogue::prepare(shelf.templates, &FontShelf::new(shelf.fonts)?)
+    };
+    found("templates", prepare(), |catalogue| {
+        catalogue.entries().map(|entry| entry.licence_type.name.as_str()).collect::<Vec<_>>().join("、")
+    })
+}
+
+fn api_key_file(config: &Config) -> Finding {
+    let readable = api_keys::read(&config.api_keys);
+    if is_open_to_others(&config.api_keys) {
+        return bad("api-keys", format!("{}: 其他用户可读，请执行 chmod 600 others may read it; chmod 600", config.api_keys.display()));
+    }
+    found("api-keys", readable, |records| format!("{} API key(s)", records.len()))
+}
+
+fn tls(tls: &Tls) -> Finding {
+    let read = runtime::block_on(async { crate::http::serve::read_tls(&tls.certificate, &tls.key).await.map_err(Failure::from) });
+    match read {
+        Ok(_) => good("tls", tls.certificate.display()),
+        Err(failure) => bad("tls", failure.message),
+    }
+}
+
+fn folder(config: &Config) -> Finding {
+    match fs::metadata(&config.data) {
+        Ok(facts) if facts.permissions().mode() & 0o002 != 0 => {
+            bad("folder", format!("{}: 任何用户可写 anybody may write here; chmod o-w", config.data.display()))
+        }
+        Ok(facts) if facts.permissions().readonly() => bad("folder", format!("{}: 只读 read-only", config.data.display())),
+        Ok(_) => good("folder", config.data.display()),
+        Err(error) => bad("folder", AppError::File(config.data.clone(), error)),
+    }
+}
+
+/// Opens the store only where it has been made: the first start makes it, not the doctor.
+fn store(config: &Config) -> Finding {
+    if !config.keys.master.exists() {
+        return good("store", "尚未初始化，首次启动时建立 not made yet: the first start makes it");
+    }
+    let tried = runtime::block_on(async {
+        let services = app::open(config).await?;
+        Ok(services.health().await)
+    });
+    match tried {
+        Ok(health) if health.ready() => good("store", "数据库与文件库可写 database and document store take writes"),
+        Ok(health) => bad(
+            "store",
+            format!("database {}, documents {}: 请检查磁盘与连接 check disk and connection", health.database, health.documents),
+        ),
+        Err(failure) => bad("store", failure.message),
+    }
+}
+
+fn is_open_to_others(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|facts| facts.permissions().mode() & 0o077 != 0)
 }

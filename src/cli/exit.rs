@@ -1,5 +1,8 @@
 //! Every exit code of the program, and how a failure sounds on the terminal.
 
+use crate::app::AppError;
+use crate::http::serve::ServeError;
+use crate::services::Refusal;
 use std::fmt::Display;
 use std::process::ExitCode;
 
@@ -54,3 +57,57 @@ impl Failure {
 
 /// What every command returns.
 pub type Outcome = Result<Exit, Failure>;
+
+/// The one map of refusals to exit codes.
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let exit = match &refusal {
+            Refusal::UnknownType(_) | Refusal::BadKey | Refusal::BadReason | Refusal::TooLarge(_) => Exit::Usage,
+            Refusal::BadFields(_)
+            | Refusal::CannotPrint(_)
+            | Refusal::NumberTaken
+            | Refusal::KeyReused
+            | Refusal::InProgress { .. }
+            | Refusal::Halted { .. }
+            | Refusal::Voided
+            | Refusal::NotFound
+            | Refusal::WrongState(_) => Exit::No,
+            Refusal::NotExaminable(_) | Refusal::NotACode => Exit::Unreadable,
+            Refusal::Forbidden(_) | Refusal::NotYourType => Exit::Config,
+            Refusal::Busy { .. } | Refusal::Unavailable { .. } => Exit::Unavailable,
+        };
+        // On the operator's own terminal the cause helps; over the network it stays in the log.
+        let message = match &refusal {
+            Refusal::Unavailable { cause } => format!("{refusal} ({cause})"),
+            _ => refusal.to_string(),
+        };
+        Self { exit, message }
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        let exit = match &error {
+            AppError::Storage(_) | AppError::Entropy(_) => Exit::Unavailable,
+            AppError::NoDepartment
+            | AppError::ExampleKey(_)
+            | AppError::File(..)
+            | AppError::Trust(..)
+            | AppError::Key(_)
+            | AppError::Template(..)
+            | AppError::Seal(_)
+            | AppError::Setup(_) => Exit::Config,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        let exit = match &error {
+            ServeError::PlainOutside(_) | ServeError::Tls(_) => Exit::Config,
+            ServeError::Listen { .. } | ServeError::Broken(_) => Exit::Unavailable,
+        };
+        Self::new(exit, error)
+    }
+}

@@ -1,13 +1,26 @@
 //! The command line: one file a command.
 
+mod ask_server;
+pub mod demo;
 pub mod doctor;
 pub mod exit;
+mod export;
+mod installation;
 pub mod keys;
+pub mod mint;
+pub mod print;
+mod report;
+mod rows;
+mod runtime;
+pub mod serve;
 pub mod template;
+mod trust;
+pub mod verify;
 
 use clap::{Parser, Subcommand};
 use exit::{Exit, Outcome};
 use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
 
 /// elicence: electronic licences (电子证照) and electronic seals (电子印章).
 #[derive(Parser)]
@@ -19,9 +32,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Doctor(doctor::DoctorArgs),
+    Demo(demo::DemoArgs),
+    Serve(serve::ServeArgs),
+    Mint(mint::MintArgs),
+    Verify(verify::VerifyArgs),
     Keys(keys::KeysArgs),
     Template(template::TemplateArgs),
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Parses the arguments of the process, runs the command, and says how it ended.
@@ -34,6 +51,9 @@ pub fn main() -> ExitCode {
             return error.print().map_or(Exit::CannotWrite, |()| exit).into();
         }
     };
+    start_logging(&arguments.command);
+    // One cryptographic library in the whole program; it is installed once, here, so it cannot be there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match run(arguments.command) {
         Ok(exit) => exit.into(),
         Err(failure) => {
@@ -43,10 +63,21 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Log lines are JSON on standard error; `RUST_LOG` says which. A server tells each answer, other commands only what is wrong.
+fn start_logging(command: &Command) {
+    let usual = if matches!(command, Command::Serve(_)) { "elicence=info,warn" } else { "warn" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
+}
+
 fn run(command: Command) -> Outcome {
     match command {
-        Command::Doctor(arguments) => doctor::run(arguments),
+        Command::Demo(arguments) => demo::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Mint(arguments) => mint::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments),
         Command::Keys(arguments) => keys::run(arguments),
         Command::Template(arguments) => template::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
     }
 }

@@ -4,6 +4,7 @@ mod read;
 
 pub use read::Mistake;
 
+use crate::domain::codes::Uscc;
 use crate::domain::payload::Party;
 use crate::domain::secret::Secret;
 use read::Reader;
@@ -30,14 +31,25 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// PostgreSQL URL; absent = SQLite in the data folder.
     pub database_url: Option<Secret<String>>,
-    /// The department (签发部门) that the command line acts for.
-    pub department: Option<Party>,
+    /// The department (签发部门) that mints here, and that the command line acts for.
+    pub department: Option<Department>,
     /// The keys that seal and sign.
     pub keys: Keys,
     /// API keys (JSON), digests only.
     pub api_keys: PathBuf,
     /// What one request may cost.
     pub limits: Limits,
+}
+
+/// The issuing department with its seal.
+#[derive(Debug)]
+pub struct Department {
+    /// Name and unified social credit code.
+    pub party: Party,
+    /// Name of the seal (印章名称); it stands on the picture of the seal.
+    pub seal_name: String,
+    /// Code of the seal (印章编码), along the lower arc of the picture; may be empty.
+    pub seal_code: String,
 }
 
 /// The server's own TLS certificate.
@@ -66,6 +78,8 @@ pub struct Keys {
     pub anchors: PathBuf,
     /// File that holds the passphrase of the keys.
     pub passphrase_file: PathBuf,
+    /// The master key that encrypts personal data at rest; made at the first start.
+    pub master: PathBuf,
 }
 
 /// What one request, and one client, may cost.
@@ -105,6 +119,11 @@ impl Config {
     /// The settings of a file that must be there.
     pub fn of_file(file: &Path) -> Result<Self, ConfigError> {
         Self::read(file, true)
+    }
+
+    /// The folder of templates that join or replace the shipped ones.
+    pub fn templates(&self) -> PathBuf {
+        self.data.join("templates")
     }
 
     fn read(file: &Path, required: bool) -> Result<Self, ConfigError> {
@@ -190,9 +209,18 @@ fn read_database_url(reader: &mut Reader) -> Option<Secret<String>> {
     Some(Secret::new(url))
 }
 
-fn read_department(reader: &mut Reader) -> Option<Party> {
-    match (reader.optional("department.name"), reader.optional("department.code")) {
-        (Some(name), Some(code)) => Some(Party { name, code }),
+fn read_department(reader: &mut Reader) -> Option<Department> {
+    let (name, code) = (reader.optional::<String>("department.name"), reader.optional::<String>("department.code"));
+    let seal_name = reader.optional("department.seal_name");
+    let seal_code = reader.or("department.seal_code", String::new());
+    match (name, code) {
+        (Some(name), Some(code)) => {
+            if let Err(problem) = Uscc::parse(&code) {
+                reader.refuse("department.code", problem.to_string());
+            }
+            let seal_name = seal_name.unwrap_or_else(|| format!("{name}电子证照专用章"));
+            Some(Department { party: Party { name, code }, seal_name, seal_code })
+        }
         (None, None) => None,
         (Some(_), None) | (None, Some(_)) => {
             reader.refuse("department.name", "a department has a name and an 18-character unified social credit code: give both");
@@ -212,6 +240,7 @@ fn read_keys(reader: &mut Reader, data: &Path) -> Keys {
         qr_keys: path("keys.qr_keys", "qr_keys.json"),
         anchors: path("keys.anchors", "root.pem"),
         passphrase_file: path("keys.passphrase_file", "passphrase"),
+        master: path("keys.master", "master.key"),
     }
 }
 

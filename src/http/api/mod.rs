@@ -1,6 +1,6 @@
 //! The JSON API: one file a verb, and the list of all of them.
 
-mod ask_register;
+pub mod ask_register;
 mod download_licence;
 mod give_keys;
 mod give_status_list;

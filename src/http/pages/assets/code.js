@@ -1,7 +1,8 @@
 // Checks the token of a licence QR code in the browser. Nothing of it leaves this page unless the visitor asks for it.
 "use strict";
 
-const LIMITS = { text: 4096, token: 4096, ratio: 20, statusList: 4 << 20 };
+const LIMITS = { text: 4096, token: 4096, ratio: 20, statusList: 1 << 18 };
+const CLOCK_SKEW = 300;
 const ALGORITHMS = {
   "-9": { key: { name: "ECDSA", namedCurve: "P-256" }, sign: { name: "ECDSA", hash: "SHA-256" }, name: "ESP256" },
   "-19": { key: { name: "Ed25519" }, sign: { name: "Ed25519" }, name: "Ed25519" },
@@ -222,8 +223,12 @@ async function statusOf(licence, keys) {
   let bytes = new Uint8Array(await answer.arrayBuffer());
   if (bytes[0] === 0xd2) bytes = bytes.subarray(1);
   const cose = parseCose(bytes);
+  const subject = cose.claims.get(2n);
+  if (cose.claims.get(1n) !== licence.issuer || typeof subject !== "string" || subject.split("/").pop() !== String(licence.list)) return null;
   let genuine = false;
-  for (const key of keys.filter((key) => key.kid === cose.kid && key.issuer === licence.issuer)) genuine ||= await isSignedBy(cose, key);
+  for (const key of keys.filter((key) => key.kid === cose.kid && String(key.alg) === cose.alg && key.issuer === licence.issuer)) {
+    genuine ||= await isSignedBy(cose, key);
+  }
   if (!genuine) return null;
   const expires = cose.claims.get(4n);
   if (typeof expires !== "bigint" || Number(expires) < Date.now() / 1000) return null;
@@ -240,12 +245,13 @@ async function check(fragment) {
   const keys = await fetchKeys();
   const key = await findSigner(cose, licence, keys);
   const found = (verdict) => ({ verdict, licence, cose, key });
-  if (licence.issueDay !== null && licence.issueDay > today()) return found("NOT_YET");
+  const early = licence.issuedAt > Date.now() / 1000 + CLOCK_SKEW || (licence.issueDay !== null && licence.issueDay > today());
+  if (early) return found("NOT_YET");
   const ended = (licence.expiryDay !== null && licence.expiryDay < today()) || (licence.expires !== null && licence.expires < Date.now() / 1000);
+  if (ended) return found("EXPIRED");
   let state = null;
   try { state = await statusOf(licence, keys); } catch (error) { console.info("status list:", error.message); }
   if (state) return found(["", "REVOKED", "SUSPENDED", "SUPERSEDED"][state]);
-  if (ended) return found("EXPIRED");
   return found(state === 0 ? "VALID" : "VALID_AS_OF");
 }
 

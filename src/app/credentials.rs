@@ -1,0 +1,42 @@
+//! The keys of an installation, loaded, tested, and refused where they are examples in production.
+
+use crate::app::AppError;
+use crate::config::Config;
+use crate::domain::key_set::KeySet;
+use crate::domain::secret::Secret;
+use crate::keys::FileKey;
+use crate::verify::Anchor;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What seals and signs, and what is trusted.
+pub struct Credentials {
+    /// The seal's key.
+    pub seal: Arc<FileKey>,
+    /// The key of QR tokens and status lists.
+    pub qr: Arc<FileKey>,
+    /// Keys of QR tokens, for verifiers.
+    pub qr_keys: KeySet,
+    /// Roots of seals.
+    pub anchors: Vec<Anchor>,
+}
+
+/// Loads them.
+pub fn load(config: &Config) -> Result<Credentials, AppError> {
+    let keys = &config.keys;
+    let passphrase = Secret::new(read(&keys.passphrase_file)?.trim_end_matches(['\r', '\n']).to_owned());
+    let seal = FileKey::load(&keys.seal_key, &keys.seal_chain, &passphrase)?;
+    let qr = FileKey::load(&keys.qr_key, &keys.qr_chain, &passphrase)?;
+    for (key, path) in [(&seal, &keys.seal_key), (&qr, &keys.qr_key)] {
+        if config.production && key.is_example() {
+            return Err(AppError::ExampleKey(path.clone()));
+        }
+    }
+    let qr_keys = KeySet::from_json(&read(&keys.qr_keys)?).map_err(|problem| AppError::Trust(keys.qr_keys.clone(), problem.to_string()))?;
+    let anchors = Anchor::from_pem(&read(&keys.anchors)?).map_err(|problem| AppError::Trust(keys.anchors.clone(), problem.to_string()))?;
+    Ok(Credentials { seal: Arc::new(seal), qr: Arc::new(qr), qr_keys, anchors })
+}
+
+fn read(path: &Path) -> Result<String, AppError> {
+    std::fs::read_to_string(path).map_err(|error| AppError::File(path.into(), error))
+}

@@ -1,0 +1,121 @@
+//! The licences of the demo: minted from the shipped samples, exported, read back from disk and verified.
+
+use crate::app::catalogue::licence_type;
+use crate::app::shipped::{Files, Shelf};
+use crate::cli::demo::file_failure;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::{export, installation, print, rows};
+use crate::config::Config;
+use crate::domain::verdict::Verdict;
+use crate::services::{MintRequest, Minted, Services};
+use crate::verify::{Evidence, Limits, Policy, conclude, examine};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::io;
+use std::path::Path;
+use time::OffsetDateTime;
+
+/// One licence as the demo's answer lists it.
+#[derive(Serialize)]
+pub struct DemoLicence {
+    /// 证照标识.
+    pub identifier: String,
+    /// 证照类型代码.
+    #[serde(rename = "type")]
+    pub type_code: String,
+    /// 证照类型名称.
+    pub type_name: String,
+    /// 证照编号.
+    pub number: String,
+    /// Absolute path of the plain PDF.
+    pub document: String,
+    /// The full text in the QR symbol.
+    pub qr: String,
+    /// What verification said of the file on disk.
+    pub verdict: Verdict,
+    /// Why, where it is not valid.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+}
+
+/// Mints every sample of every shipped type; a sample that was minted before gives the same licence.
+pub async fn mint_and_verify(config: &Config, services: &Services) -> Result<Vec<DemoLicence>, Failure> {
+    let actor = installation::local_operator(config)?;
+    let folder = config.data.join("licences");
+    export::make_folder(&folder)?;
+    let mut requests = Vec::new();
+    for (name, files) in &Shelf::shipped().templates {
+        requests.extend(samples(name, files)?);
+    }
+    let bar = ProgressBar::new(requests.len() as u64);
+    bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let mut licences = Vec::new();
+    for (name, request) in requests {
+        let path = folder.join(format!("{name}.pdf"));
+        let minted = services.mint_licence(&actor, request).await?;
+        export::write(&path, &minted.document)?;
+        licences.push(verify(services, minted, &path).await?);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(licences)
+}
+
+/// Mint requests of one template's samples, named `business-licence-1`, ….
+fn samples(name: &str, files: &Files) -> Result<Vec<(String, MintRequest)>, Failure> {
+    let licence_type = licence_type(name, files)?;
+    let missing = |file: &str| io::Error::new(io::ErrorKind::NotFound, format!("{name}/{file} is not shipped"));
+    let bytes = files.get("sample.json").ok_or_else(|| Failure::new(Exit::Config, missing("sample.json")))?;
+    let load_photo = |file: &str| files.get(file).map(|bytes| bytes.to_vec()).ok_or_else(|| missing(file));
+    let rows = rows::read_json(&String::from_utf8_lossy(bytes), &licence_type, &load_photo)?;
+    let request = |(number, row): (usize, rows::Row)| {
+        let face = row.map_err(|problem| Failure::new(Exit::Config, format!("{name}, sample {number}: {problem}")))?;
+        let label = format!("{name}-{number}");
+        Ok((label.clone(), MintRequest { type_code: licence_type.code.clone(), face, idempotency_key: Some(format!("demo/{label}")) }))
+    };
+    (1..).zip(rows).map(request).collect()
+}
+
+/// Judges the file as it lies on disk, as a stranger with the demo's root and QR keys would, and asks the register.
+async fn verify(services: &Services, minted: Minted, path: &Path) -> Result<DemoLicence, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| file_failure(path, &error))?;
+    let (verdict, reasons) = match examine(&bytes, &Limits::default()) {
+        Ok(examined) => {
+            let register = match examined.needs().register {
+                Some(question) => Some(services.ask_register(&question).await?),
+                None => None,
+            };
+            let evidence = Evidence { anchors: services.anchors().to_vec(), qr_keys: services.qr_keys().clone(), register };
+            let report = conclude(&examined, &evidence, &Policy::default(), OffsetDateTime::now_utc());
+            (report.verdict, report.reasons.into_iter().map(|reason| reason.code).collect())
+        }
+        Err(error) => (Verdict::Indeterminate, vec![error.to_string()]),
+    };
+    Ok(DemoLicence {
+        identifier: minted.identifier,
+        type_code: minted.type_code,
+        type_name: minted.type_name,
+        number: minted.number,
+        document: export::absolute(path),
+        qr: minted.qr_text,
+        reasons: if verdict == Verdict::Valid { Vec::new() } else { reasons },
+        verdict,
+    })
+}
+
+/// The licences for people.
+pub fn print_table(licences: &[DemoLicence]) -> Result<(), Failure> {
+    for licence in licences {
+        let sign = match licence.verdict {
+            Verdict::Valid => "✓ 有效 valid",
+            Verdict::Invalid => "✗ 无效 invalid",
+            Verdict::Indeterminate => "? 无法判定 indeterminate",
+        };
+        print::line(&format!("{sign}  {}  {}  {}", licence.type_name, licence.number, licence.document))?;
+        for reason in &licence.reasons {
+            print::line(&format!("    {reason}"))?;
+        }
+    }
+    let valid = licences.iter().filter(|licence| licence.verdict == Verdict::Valid).count();
+    print::line(&format!("共 {} 份，有效 {valid} 份。 {} licences, {valid} valid.", licences.len(), licences.len()))
+}
