@@ -19,9 +19,9 @@ fn main() -> io::Result<()> {
     fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("shipped_files.rs"), list)
 }
 
-/// What a template or a font is made of; the scripts that drew them stay behind.
+/// What a template or a font is made of. Scripts stay behind; a font carries its licence in its name table.
 fn ships(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| ["toml", "json", "jpg", "png", "ttf", "txt"].iter().any(|known| extension == *known))
+    path.extension().is_some_and(|extension| ["toml", "json", "jpg", "png", "ttf"].iter().any(|known| extension == *known))
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

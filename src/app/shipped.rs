@@ -66,7 +66,12 @@ impl Shelf {
         Ok(())
     }
 
+    /// Fonts belong in the folder of fonts, everything else in a template; what is elsewhere is not ours.
     fn add(&mut self, folder: &str, name: &str, bytes: Cow<'static, [u8]>) {
+        let is_font = name.ends_with(".ttf");
+        if (folder == FONTS) != is_font {
+            return;
+        }
         let files = if folder == FONTS { &mut self.fonts } else { self.templates.entry(folder.to_owned()).or_default() };
         files.insert(name.to_owned(), bytes);
     }

@@ -112,7 +112,10 @@ fn judge_file(bytes: &[u8], mut evidence: Evidence, register: Register, at: Offs
     let examined = match examine(bytes, &Limits::default()) {
         Ok(examined) => examined,
         Err(error) => {
-            return Ok(Judged { report: report::unreadable(ReportKind::File, code_of(&error), &error.to_string()), exit: Exit::Unreadable });
+            return Ok(Judged {
+                report: report::unreadable(ReportKind::File, code_of(&error), &error.to_string()),
+                exit: Exit::Unreadable,
+            });
         }
     };
     let mut unreachable = false;
