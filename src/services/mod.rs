@@ -16,6 +16,7 @@ mod publish_status_list;
 mod read_licence;
 mod recover_mints;
 mod refusal;
+mod render_again;
 mod revoke_licence;
 mod setup;
 mod verify_audit;
