@@ -64,12 +64,11 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
         .templates
         .into_values()
         .filter(|files| files.contains_key("template.toml"))
-        .filter_map(|files| {
+        .map(|files| {
             let licence_type: LicenceType = toml::from_str(std::str::from_utf8(&files["type.toml"]).unwrap()).unwrap();
-            let rows = read_samples(&files);
-            let template = PreparedTemplate::prepare(TemplateSource::parse(files).unwrap(), &fonts).map_err(|e| eprintln!("{e}")).ok()?;
-            samples.insert(licence_type.code.clone(), rows);
-            Some(CatalogueEntry { licence_type, template })
+            samples.insert(licence_type.code.clone(), read_samples(&files));
+            let template = PreparedTemplate::prepare(TemplateSource::parse(files).unwrap(), &fonts).unwrap();
+            CatalogueEntry { licence_type, template }
         })
         .collect();
     let design = SealDesign {
