@@ -53,10 +53,10 @@ fn check(bytes: &SignatureBytes<'_>, limits: &Limits, facts: &mut SealFacts) -> 
         Some(_) => return Err(ReasonCode::SigConstraints),
         None => return Err(ReasonCode::FormatFailure),
     }
-    if bytes.contents.len() > limits.cms {
+    if bytes.contents().len() > limits.cms {
         return Err(ReasonCode::FormatFailure);
     }
-    let (cms, padding) = SignedData::read(&bytes.contents).map_err(|_| ReasonCode::FormatFailure)?;
+    let (cms, padding) = SignedData::read(bytes.contents()).map_err(|_| ReasonCode::FormatFailure)?;
     if padding.iter().any(|byte| *byte != 0) || cms.attributes.content_type != ID_DATA.as_bytes() {
         return Err(ReasonCode::FormatFailure);
     }

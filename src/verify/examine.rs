@@ -129,10 +129,11 @@ pub fn examine(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineError> 
             continue;
         };
         let signed = revision.document(&document);
+        let examined = examine_signature(&document, signed, value, &covered, limits);
         if first.as_ref().is_none_or(|(end, _)| covered.end < *end) {
-            first = Some((covered.end, licence_content(signed)));
+            first = Some((covered.end, licence_content(signed, examined.facts.failure.is_none())));
         }
-        signatures.push((covered.end, examine_signature(&document, signed, value, &covered, limits)));
+        signatures.push((covered.end, examined));
     }
     if !are_nested(ends) {
         stray = stray.or(Some(ReasonCode::FormatFailure));
@@ -143,7 +144,7 @@ pub fn examine(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineError> 
     signatures.sort_by_key(|(end, _)| *end);
     let licence = match first {
         Some((_, licence)) => licence,
-        None => licence_content(&document),
+        None => licence_content(&document, false),
     };
     Ok(Examined { signatures: signatures.into_iter().map(|(_, signature)| signature).collect(), stray, licence })
 }

@@ -22,8 +22,9 @@ pub struct LicenceContent {
     pub disagreement: Option<ContentError>,
 }
 
-/// Reads the licence data of a revision; `None` when it carries no payload.
-pub fn licence_content(document: &Document<'_>) -> Option<LicenceContent> {
+/// Reads the licence data of a revision; `None` when it carries no payload. Whether they agree is asked only of an intact
+/// revision: a changed one is refused whatever it says.
+pub fn licence_content(document: &Document<'_>, intact: bool) -> Option<LicenceContent> {
     let attached = match document.attachment(PAYLOAD_FILE_NAME) {
         Ok(None) => return None,
         Ok(Some(bytes)) => Ok(bytes),
@@ -32,12 +33,13 @@ pub fn licence_content(document: &Document<'_>) -> Option<LicenceContent> {
     let token_text = document.attachment(TOKEN_FILE_NAME).ok().flatten().and_then(|bytes| String::from_utf8(bytes).ok());
     let bytes = attached.as_deref().unwrap_or_default();
     let payload_digest = Digest::of(bytes);
-    let (payload, disagreement) = match attached.clone().and_then(|bytes| read_payload(&bytes)) {
+    let (payload, disagreement) = match attached.as_ref().map_err(|problem| *problem).and_then(|bytes| read_payload(bytes)) {
         Err(problem) => (None, Some(problem)),
-        Ok(payload) => {
+        Ok(payload) if intact => {
             let agreement = agree(document, &payload, payload_digest, token_text.as_deref());
             (Some(payload), agreement.err())
         }
+        Ok(payload) => (Some(payload), None),
     };
     Some(LicenceContent { payload, payload_digest, token_text, disagreement })
 }

@@ -13,8 +13,6 @@ pub struct SignatureBytes<'a> {
     pub dict: Dict<'a>,
     /// The two covered pieces.
     pub covered: [&'a [u8]; 2],
-    /// The decoded /Contents, padding included.
-    pub contents: Vec<u8>,
     /// Are the hex digits lower case?
     pub lower_case: bool,
     /// Where the signed revision ends.
@@ -41,6 +39,13 @@ pub enum ByteRangeError {
     End,
 }
 
+impl SignatureBytes<'_> {
+    /// The decoded /Contents, padding included.
+    pub fn contents(&self) -> &[u8] {
+        self.dict.get(b"Contents").as_text().unwrap_or_default()
+    }
+}
+
 impl<'a> Document<'a> {
     /// Reads the signature dictionary `reference` and what it covers.
     pub fn signature_bytes(&self, reference: Ref) -> Result<SignatureBytes<'a>, ByteRangeError> {
@@ -53,21 +58,22 @@ impl<'a> Document<'a> {
         let contents = dict.entry(b"Contents").ok_or(ByteRangeError::Gap)?;
         let gap = self.bytes().get(gap_start..gap_end).ok_or(ByteRangeError::Range)?;
         let digits = gap.strip_prefix(b"<").and_then(|gap| gap.strip_suffix(b">")).ok_or(ByteRangeError::Gap)?;
-        let lower = digits.iter().any(|b| matches!(b, b'a'..=b'f'));
-        let upper = digits.iter().any(|b| matches!(b, b'A'..=b'F'));
-        let plain = digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit) && !(lower && upper);
+        // Without short cuts, so that the compiler can look at many digits at once.
+        let lower = digits.iter().fold(false, |seen, b| seen | b.is_ascii_lowercase());
+        let upper = digits.iter().fold(false, |seen, b| seen | b.is_ascii_uppercase());
+        // Two digits a byte leave no room for white space or an odd digit.
+        let plain = contents.value.as_text().is_some_and(|bytes| bytes.len() * 2 == digits.len()) && !(lower && upper);
         let inside = at < gap_start && gap_end <= object_end && object_end <= end;
         if contents.span != (gap_start..gap_end) || !plain || !inside {
             return Err(ByteRangeError::Gap);
         }
-        let Some(decoded) = contents.value.as_text() else { return Err(ByteRangeError::Gap) };
         let (Some(before), Some(after)) = (self.bytes().get(..gap_start), self.bytes().get(gap_end..end)) else {
             return Err(ByteRangeError::Range);
         };
         if !ends_a_revision(after) {
             return Err(ByteRangeError::End);
         }
-        Ok(SignatureBytes { contents: decoded.to_vec(), lower_case: !upper, covered: [before, after], end, dict })
+        Ok(SignatureBytes { lower_case: !upper, covered: [before, after], end, dict })
     }
 }
 

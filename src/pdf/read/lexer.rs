@@ -43,18 +43,10 @@ fn hex_value(digit: u8) -> Option<u8> {
     Some(HEX[usize::from(digit)]).filter(|value| *value < 16)
 }
 
-/// Pairs of hex digits and nothing else; `None` when there is anything else.
-fn hex_pairs(digits: &[u8]) -> Option<Vec<u8>> {
-    let mut seen = 0;
-    let bytes = digits
-        .chunks_exact(2)
-        .map(|pair| {
-            let (high, low) = (HEX[usize::from(pair[0])], HEX[usize::from(pair[1])]);
-            seen |= high | low;
-            high << 4 | low & 15
-        })
-        .collect();
-    (seen < 16 && digits.len().is_multiple_of(2)).then_some(bytes)
+/// Decodes pairs of hex digits up to the first that is none.
+fn hex_pairs(digits: &[u8]) -> Vec<u8> {
+    let pairs = digits.chunks_exact(2).map(|pair| (HEX[usize::from(pair[0])], HEX[usize::from(pair[1])]));
+    pairs.take_while(|(high, low)| high | low < 16).map(|(high, low)| high << 4 | low).collect()
 }
 
 impl<'a> Lexer<'a> {
@@ -348,15 +340,15 @@ impl<'a> Lexer<'a> {
     fn hex_string(&mut self) -> Result<Cow<'a, [u8]>, PdfError> {
         self.at += 1;
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let Some(length) = rest.iter().position(|b| *b == b'>') else { return self.wrong(">") };
-        let raw = rest.get(..length).unwrap_or_default();
-        if let Some(bytes) = hex_pairs(raw) {
-            self.at += length + 1;
-            return Ok(Cow::Owned(bytes));
-        }
-        let mut out = Vec::with_capacity(length / 2 + 1);
+        let mut out = hex_pairs(rest);
+        let mut length = out.len() * 2;
         let mut high: Option<u8> = None;
-        for &byte in raw {
+        loop {
+            let Some(&byte) = rest.get(length) else { return self.wrong(">") };
+            if byte == b'>' {
+                break;
+            }
+            length += 1;
             if is_space(byte) {
                 continue;
             }

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::domain::face::{FaceText, TextValue, payload_text};
-use crate::domain::payload::HolderRef;
 use crate::domain::payload::Party;
 use serde_json::{Value, json};
 

@@ -1,0 +1,246 @@
+//! One licence, drawn and sealed without a store, with the throw-away keys of `keys-example`, and ways to do it wrongly.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use elicence::app::shipped::Shelf;
+use elicence::code::{Claims, StatusReference, TokenToSign, qr_text, raw_signature_of_der};
+use elicence::domain::canonical;
+use elicence::domain::date::{LicenceDate, Until};
+use elicence::domain::digest::Digest;
+use elicence::domain::face::{self, Face, FaceInput, PhotoBytes};
+use elicence::domain::identifier::{Identifier, TypeCode};
+use elicence::domain::key_set::{KeySet, TokenAlgorithm};
+use elicence::domain::licence::LicenceId;
+use elicence::domain::licence_type::LicenceType;
+use elicence::domain::payload::{PAYLOAD_FORMAT, Party, Payload, TemplateRef, TypeRef};
+use elicence::domain::secret::Secret;
+use elicence::domain::verdict::Report;
+use elicence::keys::FileKey;
+use elicence::render::{FontShelf, PreparedTemplate, Rendering, SealDesign, TemplateSource, Variant, print, render, seal_picture};
+use elicence::seal::signer::Signer;
+use elicence::seal::{Certify, SealSpec, SignerFacts, prepare, sign};
+use elicence::verify::{Anchor, Evidence, ExamineError, Limits, Policy, conclude, examine};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+/// The moment every test judges about: after the example keys were made, within their validity.
+pub const AT: OffsetDateTime = datetime!(2027-01-15 08:00 UTC);
+/// When the licence is made.
+pub const MADE_AT: OffsetDateTime = datetime!(2027-01-10 08:00 UTC);
+
+struct Drawer {
+    licence_type: LicenceType,
+    template: PreparedTemplate,
+    face: Face,
+    picture: elicence::pdf::unsealed::SealAppearance,
+}
+
+static DRAWERS: LazyLock<BTreeMap<String, Drawer>> = LazyLock::new(|| {
+    let shelf = Shelf::shipped();
+    let fonts: BTreeMap<_, _> = shelf.fonts.into_iter().filter(|(name, _)| name.ends_with(".ttf")).collect();
+    let fonts = FontShelf::new(fonts).expect("shipped fonts");
+    let design = SealDesign {
+        name: "示例市行政审批局电子证照专用章".into(),
+        code: "4399990000001".into(),
+        colour: "#c8102e".into(),
+        font: vec!["song-core.ttf".into()],
+    };
+    let picture = seal_picture(&design, &fonts).expect("seal picture");
+    let folders = shelf.templates.into_iter().filter(|(_, files)| files.contains_key("template.toml"));
+    folders
+        .map(|(name, files)| {
+            let text = |file: &str| std::str::from_utf8(&files[file]).expect("UTF-8").to_owned();
+            let licence_type: LicenceType = toml::from_str(&text("type.toml")).expect("type.toml");
+            let rows: Vec<serde_json::Value> = serde_json::from_str(&text("sample.json")).expect("sample.json");
+            let mut input = FaceInput::from_json(rows[0].clone()).expect("sample");
+            let photos: Vec<String> = input.fields.keys().filter(|code| code.ends_with("ZP")).cloned().collect();
+            for code in photos {
+                let file = input.take_text(&code).expect("photo file");
+                input.photos.insert(code, PhotoBytes(files[&file].to_vec()));
+            }
+            let face = face::check(&licence_type, input).expect("the sample fits its type");
+            let template = PreparedTemplate::prepare(TemplateSource::parse(files).expect("template"), &fonts).expect("template");
+            (name, Drawer { licence_type, template, face, picture: picture.clone() })
+        })
+        .collect()
+});
+
+/// Where the throw-away keys are.
+pub fn keys() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("keys-example")
+}
+
+/// A key of `keys-example`.
+pub fn key(name: &str) -> FileKey {
+    let passphrase = Secret::new(std::fs::read_to_string(keys().join("passphrase")).expect("passphrase").trim().to_owned());
+    let path = |ending: &str| keys().join(format!("{name}.{ending}.pem"));
+    FileKey::load(&path("key"), &path("chain"), &passphrase).expect("example key")
+}
+
+/// The anchors of one file.
+pub fn anchors(file: &str) -> Vec<Anchor> {
+    Anchor::from_pem(&std::fs::read_to_string(keys().join(file)).expect("anchor file")).expect("anchor")
+}
+
+/// Everything that an offline verifier of the example authority has: its root and its QR keys.
+pub fn evidence() -> Evidence {
+    let qr_keys = KeySet::from_json(&std::fs::read_to_string(keys().join("qr_keys.json")).expect("key set")).expect("key set");
+    Evidence { anchors: anchors("root.pem"), qr_keys, register: None }
+}
+
+/// How a licence is made; the default is right in everything.
+pub struct Making {
+    /// Template folder.
+    pub template: &'static str,
+    /// Who seals.
+    pub seal: &'static str,
+    /// Permission of the certification; `None` = approval signature.
+    pub certify: Option<Certify>,
+    /// Changes what is drawn, but not what is attached.
+    pub draw: fn(&mut Payload),
+    /// Changes the payload before anything is made of it.
+    pub payload: fn(&mut Payload),
+    /// Changes the claims of the token.
+    pub claims: fn(&mut Claims),
+    /// Changes the unsealed file before it is sealed, keeping its length.
+    pub unsealed: fn(&mut Vec<u8>),
+}
+
+impl Default for Making {
+    fn default() -> Self {
+        let nothing = |_: &mut Payload| {};
+        Self {
+            template: "business-licence",
+            seal: "seal",
+            certify: Some(Certify::MayAugment),
+            draw: nothing,
+            payload: nothing,
+            claims: |_| {},
+            unsealed: |_| {},
+        }
+    }
+}
+
+/// Names of the shipped templates.
+pub fn templates() -> Vec<&'static str> {
+    DRAWERS.keys().map(String::as_str).collect()
+}
+
+impl Making {
+    /// Draws and seals.
+    pub fn make(&self) -> Vec<u8> {
+        let drawer = &DRAWERS[self.template];
+        let payload = self.payload(drawer);
+        let json = canonical::to_vec(&payload).expect("canonical");
+        let qr_text = self.token(&payload, &json);
+        let mut drawn = payload.clone();
+        (self.draw)(&mut drawn);
+        let rendering = Rendering {
+            payload: &drawn,
+            payload_json: &json,
+            photos: &drawer.face.photos,
+            qr_text: &qr_text,
+            made_at: MADE_AT,
+            variant: Variant::Colour,
+        };
+        let mut unsealed = render(&drawer.template, &rendering).expect("it is drawn");
+        let before = unsealed.bytes.clone();
+        (self.unsealed)(&mut unsealed.bytes);
+        if unsealed.bytes != before {
+            unsealed.prefix = None;
+        }
+        self.seal(unsealed)
+    }
+
+    fn payload(&self, drawer: &Drawer) -> Payload {
+        let (definition, face) = (&drawer.licence_type, &drawer.face);
+        let issuer = Party { name: "示例市行政审批局".into(), code: self.issuer() };
+        let number = face.number.clone().unwrap_or_else(|| "20270001".into());
+        let licence_id = LicenceId([7; 16]);
+        let code = TypeCode::parse(&definition.code).expect("type code");
+        let uscc = elicence::domain::codes::Uscc::parse(&issuer.code).expect("issuer code");
+        let serial = Identifier::serial_for(&number, licence_id);
+        let identifier = Identifier::new(code, &uscc, &serial, 1).expect("identifier").to_string();
+        let template = drawer.template.template();
+        let mut payload = Payload {
+            format: PAYLOAD_FORMAT.into(),
+            licence_id,
+            salt: "00112233445566778899aabbccddeeff".into(),
+            licence_type: TypeRef { code: definition.code.clone(), name: definition.name.clone(), version: definition.version },
+            template: TemplateRef { name: template.name.clone(), version: template.version, digest: drawer.template.digest() },
+            issued_on: face.issued_on.to_string(),
+            valid_from: face.valid_from.map(|day| day.to_string()),
+            valid_until: face.valid_until.map(|until| until.to_string()),
+            holders: face.holders.clone(),
+            fields: face.fields.clone(),
+            photos: face.photos.iter().map(|(code, bytes)| (code.clone(), Digest::of(bytes))).collect(),
+            pages: print(&drawer.template, &face.values(definition, &issuer, &number, &identifier)).expect("it is printed"),
+            identifier,
+            number,
+            issuer,
+        };
+        (self.payload)(&mut payload);
+        payload
+    }
+
+    fn issuer(&self) -> String {
+        evidence().qr_keys.keys()[0].issuer.clone()
+    }
+
+    fn token(&self, payload: &Payload, json: &[u8]) -> String {
+        let day = |text: &str| LicenceDate::parse(text).ok().map(LicenceDate::days_since_epoch);
+        let until = payload.valid_until.as_deref().map(|text| Until::parse(text).expect("until"));
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&Digest::of(json).0[..16]);
+        let mut claims = Claims {
+            issuer: payload.issuer.code.clone(),
+            issued_at: MADE_AT.unix_timestamp(),
+            expires: None,
+            licence_id: payload.licence_id,
+            type_code: payload.licence_type.code.clone(),
+            number: payload.number.clone(),
+            holder: None,
+            issue_day: day(&payload.issued_on),
+            expiry_day: until.and_then(Until::day).map(LicenceDate::days_since_epoch),
+            status: StatusReference { list: 1, index: 9 },
+            digest,
+            more: BTreeMap::new(),
+            annotation: None,
+        };
+        (self.claims)(&mut claims);
+        let signer = key("qr");
+        let kid = evidence().qr_keys.keys()[0].kid;
+        let token = TokenToSign::new(&claims, TokenAlgorithm::Esp256, kid);
+        let signature = raw_signature_of_der(&signer.sign(&token.to_be_signed()).expect("signed")).expect("raw");
+        qr_text("https://verify.example.gov.cn", &token.finish(&signature).expect("token"))
+    }
+
+    fn seal(&self, unsealed: elicence::pdf::unsealed::Unsealed) -> Vec<u8> {
+        let signer = key(self.seal);
+        let spec = SealSpec {
+            field_name: "LicenceSeal".into(),
+            signing_time: MADE_AT,
+            appearance: Some(DRAWERS[self.template].picture.clone()),
+            tooltip: "示例市行政审批局电子证照专用章".into(),
+            name: Some("示例市行政审批局".into()),
+            reason: None,
+            location: None,
+            certify: self.certify,
+            room: 0,
+        };
+        let (prepared, permit) = prepare(unsealed, &spec, &SignerFacts::of(&signer).expect("facts")).expect("prepared");
+        sign(prepared, permit, &signer).expect("sealed")
+    }
+}
+
+/// The whole verification of the command line, offline.
+pub fn verify(bytes: &[u8], evidence: &Evidence) -> Result<Report, ExamineError> {
+    examine(bytes, &Limits::default()).map(|examined| conclude(&examined, evidence, &Policy::default(), AT))
+}
+
+/// Codes of the reasons in their order.
+pub fn codes(report: &Report) -> Vec<&str> {
+    report.reasons.iter().map(|reason| reason.code.as_str()).collect()
+}
