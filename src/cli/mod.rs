@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod ask_server;
+pub mod bench;
 pub mod demo;
 pub mod doctor;
 pub mod exit;
@@ -38,6 +39,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Keys(keys::KeysArgs),
     Template(template::TemplateArgs),
+    Bench(bench::BenchArgs),
     Doctor(doctor::DoctorArgs),
 }
 
@@ -78,6 +80,7 @@ fn run(command: Command) -> Outcome {
         Command::Verify(arguments) => verify::run(arguments),
         Command::Keys(arguments) => keys::run(arguments),
         Command::Template(arguments) => template::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
     }
 }

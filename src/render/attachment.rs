@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 /// A file to attach.
 pub(crate) struct Attachment<'a> {
-    name: &'static str,
+    pub(crate) name: &'static str,
     media_type: &'static str,
     relationship: &'static str,
     description: &'static str,

@@ -1,7 +1,7 @@
 //! One licence as a complete, unsealed PDF: PDF/A-3b and PDF/UA-1. Same input, same bytes.
 
 use crate::domain::digest::Digest;
-use crate::domain::payload::{PAYLOAD_FILE_NAME, Payload, TOKEN_FILE_NAME};
+use crate::domain::payload::Payload;
 use crate::pdf::unsealed::{SealPlace, Unsealed};
 use crate::pdf::write::file::FileWriter;
 use crate::pdf::write::token;
@@ -30,7 +30,7 @@ pub enum Variant {
 pub struct Rendering<'a> {
     /// The facts; `pages` says what is printed, as [`crate::render::print`] gave it.
     pub payload: &'a Payload,
-    /// The canonical bytes of the payload, attached as they are.
+    /// The canonical bytes of the payload, attached as they are. Empty attaches nothing: a plain page, as other programs make it.
     pub payload_json: &'a [u8],
     /// Stored photo bytes by field code; they must have the digests of the payload.
     pub photos: &'a BTreeMap<String, Vec<u8>>,
@@ -100,13 +100,17 @@ fn finish(drawing: Drawing<'_>, pages: &[DrawnPage]) -> Result<Unsealed, RenderE
         write_page(&mut file, prepared, index, page, &font_resources);
     }
     let info = DocumentInfo::new(&prepared.template.title, &prepared.template.language, input.payload, input.made_at);
-    let payload = Attachment::payload(input.payload_json).write(&mut file, info.made_at());
-    let qr_text = Attachment::token(input.qr_text.as_bytes()).write(&mut file, info.made_at());
+    let attachments = if input.payload_json.is_empty() {
+        Vec::new()
+    } else {
+        let attachments = [Attachment::payload(input.payload_json), Attachment::token(input.qr_text.as_bytes())];
+        attachments.iter().map(|attachment| (attachment.name, attachment.write(&mut file, info.made_at()))).collect()
+    };
     file.stream(numbers.metadata, b"/Type/Metadata/Subtype/XML", &info.xmp());
     file.object(numbers.info, &info.info());
     write_structure(&mut file, prepared, pages);
     let place = write_seal_field(&mut file, prepared);
-    write_catalog(&mut file, prepared, payload, qr_text);
+    write_catalog(&mut file, prepared, attachments);
     let mut trailer = b"/Root ".to_vec();
     token::reference(&mut trailer, numbers.catalog);
     trailer.extend_from_slice(b"/Info ");
@@ -238,7 +242,7 @@ fn write_seal_field(file: &mut FileWriter, prepared: &Prepared) -> SealPlace {
     SealPlace { page: index, rect: area.corners(), struct_parent: Some(key), widget_object: Some(field) }
 }
 
-fn write_catalog(file: &mut FileWriter, prepared: &Prepared, payload: u32, qr_text: u32) {
+fn write_catalog(file: &mut FileWriter, prepared: &Prepared, mut attachments: Vec<(&str, u32)>) {
     let numbers = &prepared.numbers;
     let constant = prepared.pages.first().map(|page| page.constant.clone()).unwrap_or_default();
     file.begin(numbers.catalog);
@@ -256,18 +260,20 @@ fn write_catalog(file: &mut FileWriter, prepared: &Prepared, payload: u32, qr_te
           /RegistryName(http://www.color.org)/DestOutputProfile ",
     );
     token::reference(out, constant.output_profile);
-    out.extend_from_slice(b">>]/AF[");
-    token::references(out, [payload, qr_text]);
-    // A name tree is sorted by its keys as bytes.
-    let mut names = [(PAYLOAD_FILE_NAME, payload), (TOKEN_FILE_NAME, qr_text)];
-    names.sort_unstable();
-    out.extend_from_slice(b"]/Names<</EmbeddedFiles<</Names[");
-    for (name, number) in names {
-        token::text_string(out, name);
-        token::reference(out, number);
-        out.push(b' ');
+    out.extend_from_slice(b">>]");
+    if !attachments.is_empty() {
+        out.extend_from_slice(b"/AF[");
+        token::references(out, attachments.iter().map(|(_, number)| *number));
+        // A name tree is sorted by its keys as bytes.
+        attachments.sort_unstable();
+        out.extend_from_slice(b"]/Names<</EmbeddedFiles<</Names[");
+        for (name, number) in attachments {
+            token::text_string(out, name);
+            token::reference(out, number);
+            out.push(b' ');
+        }
+        out.extend_from_slice(b"]>>>>");
     }
-    out.extend_from_slice(b"]>>>>");
     if let Some((field, _)) = numbers.seal {
         out.extend_from_slice(b"/AcroForm<</SigFlags 3/Fields[");
         token::reference(out, field);

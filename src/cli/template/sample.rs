@@ -88,7 +88,8 @@ impl Sample {
             photos: face.photos.iter().map(|(code, bytes)| (code.clone(), Digest::of(bytes))).collect(),
             pages: Vec::new(),
         };
-        let noise = Digest::of(payload.identifier.as_bytes()).0.repeat(TOKEN_LENGTH.div_ceil(32));
+        let block = |index: usize| Digest::of(format!("{index} {}", payload.identifier).as_bytes()).0;
+        let noise: Vec<u8> = (0..TOKEN_LENGTH.div_ceil(32)).flat_map(block).collect();
         let qr_text = code::qr_text("https://preview.example.invalid", &noise[..TOKEN_LENGTH]);
         Ok(Self { text, photos: face.photos, payload, qr_text })
     }
