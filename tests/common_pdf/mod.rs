@@ -87,7 +87,7 @@ fn read_page(document: &Document, page: lopdf::ObjectId, shown: &mut Vec<Shown>)
         .into_iter()
         .map(|(name, font)| (name, (to_unicode(document, font), font.get(b"Encoding").unwrap().as_name().unwrap() == b"Identity-V")))
         .collect();
-    let content = Content::decode(&document.get_page_content(page).unwrap()).unwrap();
+    let content = Content::decode(&document.get_page_content(page)).unwrap();
     let (mut marked, mut sequence, mut line, mut font) = (None, 0, 0, (Vec::new(), 0.0));
     for operation in content.operations {
         match operation.operator.as_str() {
