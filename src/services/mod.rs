@@ -134,6 +134,11 @@ impl Services {
         &self.anchors
     }
 
+    /// The departments that issue here.
+    pub fn issuers(&self) -> impl Iterator<Item = &Party> {
+        self.authorities.values().map(|authority| &authority.party)
+    }
+
     /// The address that QR codes point to.
     pub fn public_url(&self) -> &str {
         &self.public_url

@@ -1,5 +1,6 @@
 //! `POST /verify`: the answer about an uploaded file as a page: yes or no, why, and what to do next.
 
+use crate::domain::licence::LicenceState;
 use crate::domain::verdict::{ChangesAfter, LicenceReport, Report, SignatureReport, Verdict};
 use crate::http::body;
 use crate::http::pages::page::{escape, page};
@@ -9,6 +10,9 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use std::sync::Arc;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::{format_description, offset};
 
 const TITLE: &str = "核验结果 Result";
 
@@ -77,7 +81,9 @@ fn report_html(report: &Report) -> String {
     let reasons = if reasons.is_empty() { String::new() } else { format!("<ul>{reasons}</ul>") };
     let mut html =
         verdict_html(&face_of(report.verdict), &format!("{reasons}<div class=\"next\"><p>{zh}</p><p lang=\"en\">{en}</p></div>"));
-    if let Some(licence) = &report.licence {
+    // What a file says of itself is shown only under a seal that holds: a forger's words do not belong on this page.
+    let sealed = report.signatures.first().is_some_and(|signature| signature.indication == "TOTAL-PASSED");
+    if let Some(licence) = report.licence.as_ref().filter(|_| sealed) {
         html += &licence_html(licence, report);
     }
     if !report.signatures.is_empty() {
@@ -103,7 +109,7 @@ fn verdict_html(face: &Face, body: &str) -> String {
 }
 
 fn licence_html(licence: &LicenceReport, report: &Report) -> String {
-    let status = report.status.as_ref().map(|status| format!("{} （{}）", status.state, status.as_of));
+    let status = report.status.as_ref().map(|status| format!("{}（{}）", state_in_words(&status.state), in_china(&status.as_of)));
     let rows = [
         ("证照名称", "Licence", licence.type_name.as_deref()),
         ("证照编号", "Number", Some(licence.number.as_str())),
@@ -115,6 +121,26 @@ fn licence_html(licence: &LicenceReport, report: &Report) -> String {
         ("登记状态", "Register", status.as_deref()),
     ];
     format!("<section class=\"card\"><h2>证照信息 <span lang=\"en\">What the licence says</span></h2>{}</section>", rows_html(&rows))
+}
+
+fn state_in_words(state: &str) -> &str {
+    match LicenceState::from_word(state) {
+        Some(LicenceState::Active) => "有效 in force",
+        Some(LicenceState::Suspended) => "已暂扣 suspended",
+        Some(LicenceState::Restricted) => "限制使用 restricted",
+        Some(LicenceState::Superseded) => "已换发 replaced",
+        Some(LicenceState::Revoked) => "已撤销 revoked",
+        Some(LicenceState::Cancelled) => "已注销 cancelled",
+        Some(LicenceState::Minting | LicenceState::Void) | None => state,
+    }
+}
+
+/// A moment (RFC 3339) as people in China read it; text that is no moment stays as it is.
+fn in_china(moment: &str) -> String {
+    let shown = OffsetDateTime::parse(moment, &Rfc3339)
+        .ok()
+        .and_then(|at| at.to_offset(offset!(+8)).format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]")).ok());
+    shown.map_or_else(|| moment.to_owned(), |shown| format!("{shown} 北京时间"))
 }
 
 fn signatures_html(signatures: &[SignatureReport]) -> String {
@@ -129,7 +155,7 @@ fn signatures_html(signatures: &[SignatureReport]) -> String {
             ("签章单位", "Signer", signature.signer.as_deref()),
             ("算法", "Algorithm", signature.algorithm.as_deref()),
             ("级别", "Level", signature.level.as_deref()),
-            ("签章时间（声明）", "Claimed time", signature.signed_at.as_deref()),
+            ("签章时间（声明）", "Claimed time", signature.signed_at.as_deref().map(in_china).as_deref()),
             ("结论", "Indication", Some(&signature.indication)),
             ("原因", "Sub-indication", signature.sub_indication.as_deref()),
             ("签章后改动", "Changes after", Some(changes)),

@@ -291,10 +291,16 @@ function list(id, rows) {
   }));
 }
 
+/** The name that belongs to a code, where this site knows it. */
+function named(code) {
+  const name = JSON.parse(element("names").textContent)[code];
+  return name ? `${name} ${code}` : code;
+}
+
 function showFacts({ licence, cose }) {
   list("facts", [
-    ["证照编号", "Number", licence.number], ["持证主体", "Holder", licence.holder], ["颁发机构", "Issuer", licence.issuer],
-    ["证照类型代码", "Type", licence.type], ["颁发日期", "Issued", licence.issueDay === null ? null : day(licence.issueDay)],
+    ["证照类型", "Type", named(licence.type)], ["证照编号", "Number", licence.number], ["持证主体", "Holder", licence.holder], ["颁发机构", "Issuer", named(licence.issuer)],
+    ["颁发日期", "Issued", licence.issueDay === null ? null : day(licence.issueDay)],
     ["有效期至", "Valid until", licence.expiryDay === null ? "长期 no end" : day(licence.expiryDay)],
   ]);
   element("facts-card").hidden = false;
