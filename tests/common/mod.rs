@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test binary uses its part")]
 
 pub mod authority;
+pub mod web;
 
 use elicence::{domain::secret::Secret, storage::Store};
 use std::{

@@ -6,6 +6,7 @@ use crate::cli::demo::file_failure;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{export, installation, print, rows};
 use crate::config::Config;
+use crate::domain::actor::Actor;
 use crate::domain::verdict::Verdict;
 use crate::services::{MintRequest, Minted, Services};
 use crate::verify::{Evidence, Limits, Policy, conclude, examine};
@@ -14,6 +15,9 @@ use serde::Serialize;
 use std::io;
 use std::path::Path;
 use time::OffsetDateTime;
+
+/// When set to 1, the unsealed rendering of every licence is written beside it, for validators that look at both.
+const UNSEALED: &str = "ELICENCE_DEMO_UNSEALED";
 
 /// One licence as the demo's answer lists it.
 #[derive(Serialize)]
@@ -36,6 +40,9 @@ pub struct DemoLicence {
     /// Why, where it is not valid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// Absolute path of the unsealed rendering.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsealed: Option<String>,
 }
 
 /// Mints every sample of every shipped type; a sample that was minted before gives the same licence.
@@ -54,7 +61,8 @@ pub async fn mint_and_verify(config: &Config, services: &Services) -> Result<Vec
         let path = folder.join(format!("{name}.pdf"));
         let minted = services.mint_licence(&actor, request).await?;
         export::write(&path, &minted.document)?;
-        licences.push(verify(services, minted, &path).await?);
+        let unsealed = unsealed_beside(services, &actor, &minted, &path).await?;
+        licences.push(verify(services, minted, &path, unsealed).await?);
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -76,8 +84,17 @@ fn samples(name: &str, files: &Files) -> Result<Vec<(String, MintRequest)>, Fail
     (1..).zip(rows).map(request).collect()
 }
 
+async fn unsealed_beside(services: &Services, actor: &Actor, minted: &Minted, path: &Path) -> Result<Option<String>, Failure> {
+    if std::env::var_os(UNSEALED).is_none_or(|value| value != "1") {
+        return Ok(None);
+    }
+    let path = path.with_extension("unsealed.pdf");
+    export::write(&path, &services.render_again(actor, &minted.identifier).await?)?;
+    Ok(Some(export::absolute(&path)))
+}
+
 /// Judges the file as it lies on disk, as a stranger with the demo's root and QR keys would, and asks the register.
-async fn verify(services: &Services, minted: Minted, path: &Path) -> Result<DemoLicence, Failure> {
+async fn verify(services: &Services, minted: Minted, path: &Path, unsealed: Option<String>) -> Result<DemoLicence, Failure> {
     let bytes = std::fs::read(path).map_err(|error| file_failure(path, &error))?;
     let (verdict, reasons) = match examine(&bytes, &Limits::default()) {
         Ok(examined) => {
@@ -100,6 +117,7 @@ async fn verify(services: &Services, minted: Minted, path: &Path) -> Result<Demo
         qr: minted.qr_text,
         reasons: if verdict == Verdict::Valid { Vec::new() } else { reasons },
         verdict,
+        unsealed,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::http::body;
 use crate::http::problem::Problem;
 use crate::http::route::{Content, Parameter, Route};
 use crate::http::state::Server;
-use crate::services::MintRequest;
+use crate::services::{MintRequest, Refusal};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -90,10 +90,14 @@ async fn handle(State(server): State<Arc<Server>>, Caller(actor): Caller, reques
     Ok((StatusCode::CREATED, location, Json(answer)).into_response())
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
-    let text = value.to_str().map_err(|_| Problem::from(crate::services::Refusal::BadKey))?;
-    Ok(Some(text.to_owned()))
+/// At most one key; two would leave open which one counts.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(|key| Some(key.to_owned())).map_err(|_| Refusal::BadKey),
+        (Some(_), Some(_)) => Err(Refusal::BadKey),
+    }
 }
 
 fn document_path(identifier: &str) -> String {
