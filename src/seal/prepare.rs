@@ -55,8 +55,6 @@ impl Permit {
 /// Prepares `unsealed` for `spec` and the signer of `facts`. The same arguments give the same bytes and digest.
 pub fn prepare(unsealed: Unsealed, spec: &SealSpec, facts: &SignerFacts) -> Result<(Prepared, Permit), SealError> {
     check_field_name(&spec.field_name)?;
-    let hashed = unsealed.prefix.as_ref().map_or(0, |prefix| prefix.len);
-    lint(&unsealed.bytes, hashed)?;
     let (objects, signature_number) = plan(&unsealed, spec)?;
 
     let gap_length = 2 * (facts.template().longest() + spec.room) + 2;
@@ -86,6 +84,7 @@ pub fn prepare(unsealed: Unsealed, spec: &SealSpec, facts: &SignerFacts) -> Resu
 /// Everything the update writes but the signature dictionary, and the number that one gets.
 fn plan(unsealed: &Unsealed, spec: &SealSpec) -> Result<(Vec<NewObject>, u32), SealError> {
     let base = Base::read(&unsealed.bytes)?;
+    lint(&base)?;
     let place = &unsealed.place;
     let mut free = base.size();
     let mut objects = Vec::with_capacity(8);

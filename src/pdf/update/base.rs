@@ -106,11 +106,13 @@ impl<'a> Base<'a> {
 
     /// What stands behind `n 0 obj`, up to the end of the file.
     pub fn object(&self, number: u32) -> Result<&'a [u8], UpdateError> {
-        let missing = UpdateError::Object(number);
-        let Some(rest) = self.offset(number).and_then(|at| self.bytes.get(at..)) else {
-            return Err(missing);
-        };
-        rest.strip_prefix(format!("{number} 0 obj").as_bytes()).ok_or(missing)
+        let at = self.offset(number).ok_or(UpdateError::Object(number))?;
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let (digits, behind) = rest.split_at(raw::token_end(rest, 0));
+        match behind.strip_prefix(b" 0 obj") {
+            Some(body) if raw::number(digits) == Some(number.into()) => Ok(body),
+            _ => Err(UpdateError::Object(number)),
+        }
     }
 
     /// The dictionary that object `number` is.

@@ -80,12 +80,16 @@ pub fn reference(value: &[u8]) -> Option<u32> {
     (words.next()? == "0" && words.next()? == "R" && words.next().is_none()).then_some(number)
 }
 
-/// A non-negative whole number.
+/// A non-negative whole number of at most ten digits.
 pub fn number(value: &[u8]) -> Option<u64> {
-    if value.is_empty() || value.len() > 10 || !value.iter().all(u8::is_ascii_digit) {
+    if value.is_empty() || value.len() > 10 {
         return None;
     }
-    std::str::from_utf8(value).ok()?.parse().ok()
+    let mut sum = 0;
+    for byte in value {
+        sum = sum * 10 + u64::from(char::from(*byte).to_digit(10)?);
+    }
+    Some(sum)
 }
 
 /// First byte at or after `at` that is no white space; comments are not expected and end up as a parse error.
