@@ -20,7 +20,7 @@ const SYMBOLS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { cases, max_global_rejects: cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// A valid unified social credit code, its check digit found by trying all of them.
@@ -81,8 +81,9 @@ proptest! {
     }
 
     #[test]
-    fn a_swapped_pair_in_the_codes_of_an_identifier_is_caught(identifier in identifier(), place in 0..39usize) {
-        // Type and issuer carry check digits of their own, which see every swap; 39 pairs touch one of them.
+    fn a_swapped_pair_in_the_codes_of_an_identifier_is_caught(identifier in identifier(), place in prop_oneof![0..18usize, 20..39usize]) {
+        // Both codes in it carry check digits of their own, which see every swap that touches them. The pairs at 18 and 19 are
+        // inside the 3-digit order number of the type and touch neither.
         let text = identifier.to_string();
         let wrong = swapped(&text, &checked_places(&text)[place..place + 2]);
         prop_assert_eq!(Identifier::parse(&wrong).is_ok(), wrong == text);
