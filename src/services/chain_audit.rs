@@ -4,6 +4,7 @@ use crate::{
     services::{Refusal, Services},
     storage::{
         audit_log::{self, AuditHead},
+        error::StorageError,
         leases,
     },
 };
@@ -16,6 +17,7 @@ const LEASE: i64 = 10_000;
 impl Services {
     /// Chains what waits; how many lines. 0 also when another process is at it.
     pub async fn chain_audit(&self) -> Result<u64, Refusal> {
+        let _alone_here = self.sequencing.lock().await;
         let mut chained = 0;
         loop {
             let batch = self.chain_batch().await?;
@@ -53,7 +55,11 @@ impl Services {
         let head = self.sign_head(start + links.len() as i64, chain, now).await?;
 
         let mut transaction = self.store.database.begin().await?;
-        leases::hold(&mut transaction, "audit sequencer", fence, self.now_ms()).await?;
+        match leases::hold(&mut transaction, "audit sequencer", fence, self.now_ms()).await {
+            // Another process took the lease over because we were too slow: it chains now.
+            Err(StorageError::RowCount { .. }) => return Ok(0),
+            other => other?,
+        }
         for (line_id, position, chain) in &links {
             audit_log::chain(&mut transaction, line_id, *position, chain).await?;
         }

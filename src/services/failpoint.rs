@@ -1,5 +1,5 @@
-//! Named points where a test may crash or stall the process (feature `failpoints` only): `ELICENCE_FAILPOINT=mint.7.after`, or
-//! `mint.7.after:stall=3000` to sleep that many milliseconds once instead.
+//! Named points where a test may crash or stall the process (feature `failpoints` only): `ELICENCE_FAILPOINT=mint.7.after` crashes
+//! there, `mint.7.after@3` the third time, and `mint.7.after@3:stall=3000` sleeps that many milliseconds instead.
 
 /// Marks a point.
 macro_rules! failpoint {
@@ -13,14 +13,16 @@ pub(crate) use failpoint;
 /// Crashes or stalls here when the environment says so.
 #[cfg(feature = "failpoints")]
 pub fn pass(name: &str) {
-    use std::sync::atomic::{AtomicBool, Ordering};
-    static STALLED: AtomicBool = AtomicBool::new(false);
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static PASSED: AtomicU64 = AtomicU64::new(0);
     let Ok(wanted) = std::env::var("ELICENCE_FAILPOINT") else { return };
-    match wanted.split_once(":stall=") {
-        None if wanted == name => std::process::abort(),
-        Some((point, milliseconds)) if point == name && !STALLED.swap(true, Ordering::SeqCst) => {
-            std::thread::sleep(std::time::Duration::from_millis(milliseconds.parse().unwrap_or(0)));
-        }
-        _ => {}
+    let (place, stall) = wanted.split_once(":stall=").map_or((wanted.as_str(), None), |(place, ms)| (place, ms.parse().ok()));
+    let (point, time) = place.split_once('@').map_or((place, 1), |(point, time)| (point, time.parse().unwrap_or(1)));
+    if point != name || PASSED.fetch_add(1, Ordering::SeqCst) + 1 != time {
+        return;
+    }
+    match stall {
+        Some(milliseconds) => std::thread::sleep(std::time::Duration::from_millis(milliseconds)),
+        None => std::process::abort(),
     }
 }

@@ -73,6 +73,8 @@ pub struct Services {
     workers: Arc<Semaphore>,
     /// Assigned numbers are taken one after another, so that this process does not race with itself.
     numbering: Mutex<()>,
+    /// One task of this process chains audit lines at a time.
+    sequencing: Mutex<()>,
     lists: ListCache,
 }
 
@@ -115,6 +117,7 @@ impl Services {
             settings: setup.settings,
             owner,
             numbering: Mutex::new(()),
+            sequencing: Mutex::new(()),
             lists: ListCache::default(),
         })
     }

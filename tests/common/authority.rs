@@ -30,6 +30,20 @@ use time::OffsetDateTime;
 pub const DEPARTMENT: &str = "11999999000000027G";
 pub const BUSINESS_LICENCE: &str = "11100000MB0143028R001";
 
+/// Where the keys are. Child processes of a test must have the keys of their parent.
+pub fn key_folder() -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os("ELICENCE_TEST_KEYS") {
+        Some(folder) => PathBuf::from(folder),
+        None => tempfile::tempdir().unwrap().keep(),
+    });
+    FOLDER.clone()
+}
+
+/// Makes the keys, before child processes look for them.
+pub fn make_keys() {
+    LazyLock::force(&SHARED);
+}
+
 /// What every service of this test binary shares.
 struct Shared {
     seal: Arc<FileKey>,
@@ -42,11 +56,7 @@ struct Shared {
 }
 
 static SHARED: LazyLock<Shared> = LazyLock::new(|| {
-    // Child processes of a test must have the keys of their parent.
-    let folder = match std::env::var_os("ELICENCE_TEST_KEYS") {
-        Some(folder) => PathBuf::from(folder),
-        None => tempfile::tempdir().unwrap().keep(),
-    };
+    let folder = key_folder();
     let passphrase = Secret::new("test".to_owned());
     if !folder.join("qr_keys.json").exists() {
         let plan = PkiPlan::example().unwrap().only(&["root", "issuing-ca", "seal", "qr"]).unwrap();
@@ -63,7 +73,7 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     let entries: Vec<_> = shelf
         .templates
         .into_values()
-        .filter(|files| files.contains_key("template.toml"))
+        .filter(|files| files.contains_key("template.toml") && wanted(files))
         .map(|files| {
             let licence_type: LicenceType = toml::from_str(std::str::from_utf8(&files["type.toml"]).unwrap()).unwrap();
             samples.insert(licence_type.code.clone(), read_samples(&files));
@@ -87,6 +97,12 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
         samples,
     }
 });
+
+/// A child process that mints one type need not prepare the others.
+fn wanted(files: &BTreeMap<String, std::borrow::Cow<'static, [u8]>>) -> bool {
+    let only = std::env::var("ELICENCE_TEST_ONE_TYPE").unwrap_or_default();
+    std::str::from_utf8(&files["type.toml"]).unwrap().contains(&only)
+}
 
 /// Sample rows; a photo is named by its file in the template folder.
 fn read_samples(files: &BTreeMap<String, std::borrow::Cow<'static, [u8]>>) -> Vec<FaceInput> {

@@ -12,7 +12,8 @@ use std::{
 
 /// A store's place: a folder, and a database that is this test's alone. Both go when it is dropped.
 pub struct Place {
-    pub folder: tempfile::TempDir,
+    folder: Option<tempfile::TempDir>,
+    path: PathBuf,
     pub address: String,
     drop_database: Option<String>,
 }
@@ -21,17 +22,29 @@ pub struct Place {
 /// without it the tests fail, unless `ELICENCE_TEST_ONLY_SQLITE=1` says that PostgreSQL is left out on purpose.
 pub async fn places() -> Vec<Place> {
     let mut places = vec![Place::sqlite()];
-    if std::env::var("ELICENCE_TEST_ONLY_SQLITE").as_deref() != Ok("1") {
+    if !only_sqlite() {
         places.push(Place::postgres().await);
     }
     places
 }
 
+/// Is PostgreSQL left out on purpose?
+pub fn only_sqlite() -> bool {
+    std::env::var("ELICENCE_TEST_ONLY_SQLITE").as_deref() == Ok("1")
+}
+
 impl Place {
+    /// In a child process: the place of its parent.
+    pub fn of_parent() -> Self {
+        let path = std::env::var_os("ELICENCE_TEST_PLACE").expect("run by its parent test only");
+        // The folder and the database are the parent's to remove.
+        Self { folder: None, path: path.into(), address: std::env::var("ELICENCE_TEST_ADDRESS").unwrap(), drop_database: None }
+    }
+
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = format!("sqlite:{}", folder.path().join("elicence.db").display());
-        Self { folder, address, drop_database: None }
+        Self { path: folder.path().into(), folder: Some(folder), address, drop_database: None }
     }
 
     pub async fn postgres() -> Self {
@@ -43,7 +56,8 @@ impl Place {
         sql(&server, format!("create database {name}")).await;
         let (base, _) = server.rsplit_once('/').unwrap();
         let address = format!("{base}/{name}");
-        Self { folder: tempfile::tempdir().unwrap(), address, drop_database: Some(format!("{server} {name}")) }
+        let folder = tempfile::tempdir().unwrap();
+        Self { path: folder.path().into(), folder: Some(folder), address, drop_database: Some(format!("{server} {name}")) }
     }
 
     pub fn is_postgres(&self) -> bool {
@@ -51,7 +65,7 @@ impl Place {
     }
 
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.path
     }
 
     pub fn master_key(&self) -> PathBuf {

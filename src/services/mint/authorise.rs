@@ -8,6 +8,7 @@ use crate::{
     seal::Permit,
     services::{
         Services,
+        failpoint::failpoint,
         mint::{Halt, Work},
     },
     storage::mints,
@@ -26,6 +27,7 @@ impl Services {
         mints::set_to_be_signed(&mut transaction, id, &work.hold, now, &digest.0, lease_until).await.map_err(Halt::storage(STEP))?;
         let event = AuditEvent::new(AuditAction::AuthoriseSeal, actor, AuditOutcome::Done).about(id).with("digest", digest);
         self.audit(&mut transaction, &event).await.map_err(Halt::refusal(STEP))?;
+        failpoint!("mint.7.written");
         transaction.commit().await.map_err(Halt::storage(STEP))?;
         work.hold.lease_until = lease_until;
         Ok(Recorded(permit))

@@ -53,6 +53,7 @@ impl Services {
             .with("type", &work.payload.licence_type.code)
             .with("document", file_digest);
         self.audit(&mut transaction, &event).await.map_err(Halt::refusal(STEP))?;
+        failpoint!("mint.10.written");
         transaction.commit().await.map_err(Halt::storage(STEP))?;
         Ok(document)
     }

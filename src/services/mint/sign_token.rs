@@ -12,6 +12,7 @@ use crate::{
     },
     services::{
         Services,
+        failpoint::failpoint,
         mint::{Halt, Work},
     },
     storage::mints,
@@ -41,6 +42,7 @@ impl Services {
             .map_err(Halt::refusal(STEP))?
             .map_err(Halt::failed(STEP))?;
 
+        failpoint!("mint.4.signed");
         let sealed = self.store.vault.seal(&work.data_key, &work.licence_id.0, "token", text.as_bytes()).map_err(Halt::storage(STEP))?;
         let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
         mints::set_token(&mut transaction, work.licence_id, &work.hold, self.now_ms(), &sealed).await.map_err(Halt::storage(STEP))?;
