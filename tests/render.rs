@@ -171,6 +171,16 @@ fn text_is_shrunk_within_its_range_and_then_refused() {
 }
 
 #[test]
+fn one_smaller_line_is_preferred_to_two() {
+    let template = with_field(40.0, 20.0, "size = 12, min_size = 6, wrap = true");
+    let one = Pages::read(&drawn(&template, &[("F", "十个字十个字十个字一")]));
+    assert_eq!(one.lines("F").len(), 1);
+    assert!(one.sizes("F")[0] < 12.0);
+    let two = Pages::read(&drawn(&template, &[("F", "十六个字十六个字十六个字十六个字")]));
+    assert_eq!((two.lines("F").len(), two.sizes("F")[0]), (2, 12.0));
+}
+
+#[test]
 fn a_character_that_no_font_has_is_refused_by_slot_and_character() {
     let template = with_field(80.0, 10.0, "size = 12");
     for character in ['\u{2A6D6}', '😀', '\u{E000}', '\u{200B}', '\u{202E}'] {

@@ -72,6 +72,8 @@ pub(crate) struct Line {
 const ASCENT: f64 = 0.88;
 /// Steps in which text is shrunk, in points.
 const STEP: f64 = 0.25;
+/// How much smaller text may become so that one line is enough instead of two.
+const LEAST_FOR_ONE_LINE: f64 = 0.8;
 /// A hair in points: sums of rounded advances may exceed the box by less than anyone sees.
 const HAIR: f64 = 0.01;
 
@@ -80,20 +82,29 @@ pub(crate) fn set_text(slot: &str, text: &str, style: &Style, area: &Box, fonts:
     let glyphs = resolve(slot, text, style, fonts)?;
     let (along, across) = if style.text.vertical { (area.height, area.width) } else { (area.width, area.height) };
     let smallest = style.text.min_size.unwrap_or(style.text.size).min(style.text.size);
-    let mut size = style.text.size;
-    loop {
+    let fitting = |size: f64| {
         let lines = break_lines(&glyphs, size, style, along);
-        let block = block_height(lines.len(), size, style);
         let longest = lines.iter().map(|line| extent(&glyphs[line.clone()], size, style)).fold(0.0, f64::max);
-        if block <= across + HAIR && longest <= along + HAIR {
-            let lines = place(&glyphs, lines, size, style, area);
-            return Ok(SetText { glyphs, size, lines });
+        (block_height(lines.len(), size, style) <= across + HAIR && longest <= along + HAIR).then_some(lines)
+    };
+    let first = sizes(style.text.size, smallest).find_map(|size| Some((size, fitting(size)?)));
+    let (mut size, mut lines) = first.ok_or_else(|| RenderError::DoesNotFit { slot: slot.to_owned() })?;
+    if lines.len() == 2 {
+        // One line a little smaller reads better than two of which the second may be a single character.
+        let least = smallest.max(size * LEAST_FOR_ONE_LINE);
+        let single = sizes(size, least).find_map(|size| Some((size, fitting(size).filter(|lines| lines.len() == 1)?)));
+        if let Some(single) = single {
+            (size, lines) = single;
         }
-        if size <= smallest {
-            return Err(RenderError::DoesNotFit { slot: slot.to_owned() });
-        }
-        size = (size - STEP).max(smallest);
     }
+    let lines = place(&glyphs, lines, size, style, area);
+    Ok(SetText { glyphs, size, lines })
+}
+
+/// From the largest size down to the smallest.
+fn sizes(largest: f64, smallest: f64) -> impl Iterator<Item = f64> {
+    let steps = ((largest - smallest) / STEP).ceil().max(0.0) as usize;
+    (0..=steps).map(move |step| (largest - step as f64 * STEP).max(smallest))
 }
 
 /// The glyph of every character, from the first font of the chain that has it. Line feeds stay, as characters without a glyph.
