@@ -324,3 +324,38 @@ fn what_must_not_be_sealed_is_refused() {
     no_page.place.page = 1;
     assert!(prepare(no_page, &spec(), &facts).is_err());
 }
+
+/// The keys of the repository, right and wrong, against our own verifier: one sentence of `keys-example/README.md` each.
+#[test]
+fn the_wrong_example_keys_never_give_a_valid_document() {
+    use elicence::{
+        domain::verdict::{ReasonCode, Verdict},
+        keys::example::EXAMPLE_PASSPHRASE,
+        verify::{Anchor, Evidence, Limits, Policy, conclude, examine},
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("keys-example");
+    let root = std::fs::read_to_string(folder.join("root.pem")).unwrap();
+    let evidence = Evidence { anchors: Anchor::from_pem(&root).unwrap(), ..Evidence::default() };
+    let approval = SealSpec { appearance: None, ..spec() };
+    for (name, verdict, reason) in [
+        ("seal", Verdict::Valid, None),
+        ("seal-p384", Verdict::Valid, None),
+        ("seal-rsa3072", Verdict::Valid, None),
+        ("seal-ed25519", Verdict::Valid, None),
+        ("seal-expired", Verdict::Indeterminate, Some(ReasonCode::CertExpired)),
+        ("seal-wrong-usage", Verdict::Indeterminate, Some(ReasonCode::ChainConstraints)),
+        ("qr", Verdict::Indeterminate, Some(ReasonCode::ChainConstraints)),
+        ("time-stamp", Verdict::Indeterminate, Some(ReasonCode::ChainConstraints)),
+        ("seal-unknown-root", Verdict::Indeterminate, Some(ReasonCode::NoChain)),
+    ] {
+        let path = |ending: &str| folder.join(format!("{name}.{ending}.pem"));
+        let key = FileKey::load(&path("key"), &path("chain"), &Secret::new(EXAMPLE_PASSPHRASE.into())).unwrap();
+        let (sealed, _) = seal(unsealed(plain("", ""), None), &approval, &key);
+        let at = NOW + time::Duration::hours(1);
+        let report = conclude(&examine(&sealed, &Limits::default()).unwrap(), &evidence, &Policy::default(), at);
+        assert_eq!(report.verdict, verdict, "{name}: {:?}", report.reasons);
+        if let Some(code) = reason {
+            assert!(report.reasons.iter().any(|r| r.code == code.as_str()), "{name}: {:?}", report.reasons);
+        }
+    }
+}
