@@ -3,7 +3,7 @@
 mod licence;
 
 use elicence::domain::verdict::{ChangesAfter, Verdict};
-use licence::{Making, codes, evidence, verify};
+use licence::{Making, codes, evidence, last, size, updated, verify};
 
 /// Deterministic numbers for places and masks (SplitMix64).
 struct Numbers(u64);
@@ -16,10 +16,6 @@ impl Numbers {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) as usize
     }
-}
-
-fn last(document: &[u8], needle: &[u8]) -> usize {
-    document.windows(needle.len()).rposition(|window| window == needle).expect("it is there")
 }
 
 #[test]
@@ -72,41 +68,14 @@ fn no_cut_or_lengthened_file_is_a_valid_licence() {
     }
 }
 
-/// An update that defines object `number` again.
-fn updated(document: &[u8], number: u32, body: &str) -> Vec<u8> {
-    let mut file = document.to_vec();
-    let text = |range: &[u8]| String::from_utf8_lossy(range).into_owned();
-    let previous = text(&document[last(document, b"startxref") + 9..]);
-    let previous = previous.split_whitespace().next().expect("an offset").to_owned();
-    let trailer = text(&document[last(document, b"trailer")..]);
-    let trailer = trailer[..trailer.find("startxref").expect("it ends")].trim();
-    let inner = trailer.trim_start_matches("trailer").trim().trim_start_matches("<<").trim_end_matches(">>").to_owned();
-    let kept: String = match inner.find("/Prev") {
-        None => inner,
-        Some(at) => {
-            let rest = inner[at + 5..].trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
-            format!("{}{rest}", &inner[..at])
-        }
-    };
-    let at = file.len();
-    file.extend_from_slice(format!("{number} 0 obj\n{body}\nendobj\n").as_bytes());
-    let table = file.len();
-    let update = format!("xref\n{number} 1\n{at:010} 00000 n \ntrailer\n<<{kept}/Prev {previous}>>\nstartxref\n{table}\n%%EOF\n");
-    file.extend_from_slice(update.as_bytes());
-    file
-}
-
 #[test]
 fn an_appended_update_is_seen_whatever_it_changes() {
     let document = Making::default().make();
     let evidence = evidence();
-    let size: u32 = {
-        let tail = String::from_utf8_lossy(&document[last(&document, b"/Size")..]).into_owned();
-        tail[5..].split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty()).expect("a number").parse().expect("a number")
-    };
+    let size = size(&document);
     let mut seen = 0;
     for number in 1..size {
-        let report = verify(&updated(&document, number, "<</Type/Annot/Subtype/FreeText/Contents(x)>>"), &evidence);
+        let report = verify(&updated(&document, &[(number, "<</Type/Annot/Subtype/FreeText/Contents(x)>>".into())]), &evidence);
         if let Ok(report) = report {
             assert_eq!(report.verdict, Verdict::Invalid, "object {number}: {:?}", codes(&report));
             seen += report.signatures.iter().filter(|s| s.changes_after == ChangesAfter::Other).count();

@@ -10,3 +10,6 @@ pub mod read_certificate;
 pub mod read_signed_data;
 pub mod signed_attributes;
 pub mod write_signed_data;
+
+#[cfg(test)]
+mod read_tests;

@@ -104,6 +104,8 @@ pub struct Making {
     pub payload: fn(&mut Payload),
     /// Changes the claims of the token.
     pub claims: fn(&mut Claims),
+    /// Bytes that the gap has to spare.
+    pub room: usize,
     /// Changes the unsealed file before it is sealed, keeping its length.
     pub unsealed: fn(&mut Vec<u8>),
 }
@@ -118,6 +120,7 @@ impl Default for Making {
             draw: nothing,
             payload: nothing,
             claims: |_| {},
+            room: 0,
             unsealed: |_| {},
         }
     }
@@ -228,7 +231,7 @@ impl Making {
             reason: None,
             location: None,
             certify: self.certify,
-            room: 0,
+            room: self.room,
         };
         let (prepared, permit) = prepare(unsealed, &spec, &SignerFacts::of(&signer).expect("facts")).expect("prepared");
         sign(prepared, permit, &signer).expect("sealed")
@@ -243,4 +246,52 @@ pub fn verify(bytes: &[u8], evidence: &Evidence) -> Result<Report, ExamineError>
 /// Codes of the reasons in their order.
 pub fn codes(report: &Report) -> Vec<&str> {
     report.reasons.iter().map(|reason| reason.code.as_str()).collect()
+}
+
+/// The last place of `needle`.
+pub fn last(document: &[u8], needle: &[u8]) -> usize {
+    document.windows(needle.len()).rposition(|window| window == needle).expect("it is there")
+}
+
+/// Where the hex digits of the (only) /Contents string of a sealed document stand.
+pub fn hex_digits(document: &[u8]) -> std::ops::Range<usize> {
+    let range = last(document, b"/ByteRange");
+    let numbers = String::from_utf8_lossy(&document[range + 10..range + 80]).into_owned();
+    let numbers: Vec<usize> = numbers.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
+    numbers[1] + 1..numbers[2] - 1
+}
+
+/// The object `number` of an appended update, `body` between `obj` and `endobj`.
+pub fn updated(document: &[u8], objects: &[(u32, String)]) -> Vec<u8> {
+    let mut file = document.to_vec();
+    let text = |range: &[u8]| String::from_utf8_lossy(range).into_owned();
+    let previous = text(&document[last(document, b"startxref") + 9..]);
+    let previous = previous.split_whitespace().next().expect("an offset").to_owned();
+    let trailer = text(&document[last(document, b"trailer")..]);
+    let trailer = trailer[..trailer.find("startxref").expect("it ends")].trim();
+    let inner = trailer.trim_start_matches("trailer").trim().trim_start_matches("<<").trim_end_matches(">>").to_owned();
+    let without = |inner: String, key: &str| match inner.find(key) {
+        None => inner,
+        Some(at) => {
+            let rest = inner[at + key.len()..].trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("{}{rest}", &inner[..at])
+        }
+    };
+    let size = size(document).max(objects.iter().map(|(number, _)| number + 1).max().unwrap_or(0));
+    let kept = without(without(inner, "/Prev"), "/Size");
+    let mut table = String::from("xref\n");
+    for (number, body) in objects {
+        table.push_str(&format!("{number} 1\n{:010} 00000 n \n", file.len()));
+        file.extend_from_slice(format!("{number} 0 obj\n{body}\nendobj\n").as_bytes());
+    }
+    let at = file.len();
+    file.extend_from_slice(format!("{table}trailer\n<<{kept}/Size {size}/Prev {previous}>>\nstartxref\n{at}\n%%EOF\n").as_bytes());
+    file
+}
+
+/// One more than the highest object number.
+pub fn size(document: &[u8]) -> u32 {
+    let tail = String::from_utf8_lossy(&document[last(document, b"/Size")..]).into_owned();
+    let digits = tail[5..].split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty()).expect("a number");
+    digits.parse().expect("a number")
 }

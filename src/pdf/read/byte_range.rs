@@ -61,8 +61,8 @@ impl<'a> Document<'a> {
         // Without short cuts, so that the compiler can look at many digits at once.
         let lower = digits.iter().fold(false, |seen, b| seen | b.is_ascii_lowercase());
         let upper = digits.iter().fold(false, |seen, b| seen | b.is_ascii_uppercase());
-        // Two digits a byte leave no room for white space or an odd digit.
-        let plain = contents.value.as_text().is_some_and(|bytes| bytes.len() * 2 == digits.len()) && !(lower && upper);
+        let only_digits = digits.iter().fold(true, |only, b| only & b.is_ascii_hexdigit());
+        let plain = digits.len().is_multiple_of(2) && only_digits && !(lower && upper);
         let inside = at < gap_start && gap_end <= object_end && object_end <= end;
         if contents.span != (gap_start..gap_end) || !plain || !inside {
             return Err(ByteRangeError::Gap);

@@ -11,6 +11,8 @@ mod lexer;
 mod limits;
 mod object;
 mod pages;
+#[cfg(test)]
+mod tests;
 
 pub use byte_range::{ByteRangeError, SignatureBytes};
 pub use cross_reference::{Location, Section};
