@@ -81,6 +81,7 @@ fn what_ships_fits_the_schemas() {
 fn the_samples_are_good_face_data() {
     for folder in folders() {
         let licence_type: LicenceType = serde_json::from_value(toml_of(&folder.join("type.toml"))).expect("a licence type");
+        assert_eq!(licence_type.problems(), [], "{}", folder.display());
         let samples: Vec<Value> = serde_json::from_str(&fs::read_to_string(folder.join("sample.json")).expect("a file")).expect("JSON");
         assert!(samples.len() >= 3, "{}", folder.display());
         for sample in samples {

@@ -1,7 +1,9 @@
 //! A licence type (证照类型): the catalogue entry with its versioned field definitions (GB/T 36902 directory, GB/T 36903 metadata).
 
+use crate::domain::identifier::TypeCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The whole of `type.toml`: one version of one licence type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -112,4 +114,142 @@ pub enum FieldKind {
     Photo,
     /// Rows of cells.
     Table,
+}
+
+/// A mistake in a definition, for whoever wrote `type.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TypeProblem {
+    /// The code is no licence type code.
+    #[error("code: a licence type code is the defining authority's 18-character code and 3 digits")]
+    Code,
+    /// The code does not begin with the defining authority's.
+    #[error("defining_authority_code: the licence type code must begin with it")]
+    DefiningAuthority,
+    /// Version 0.
+    #[error("version: versions count from 1")]
+    Version,
+    /// Assigned numbers would repeat.
+    #[error("number_pattern: it must hold {{seq}} or {{seq:NN}}, else two licences get the same number")]
+    NumberPattern,
+    /// A field code that is not `KZ_` and upper-case letters or digits.
+    #[error("fields: {0} must be KZ_ followed by upper-case letters, digits or underscores")]
+    FieldCode(String),
+    /// A field code, or a column key, that stands twice.
+    #[error("fields: {0} is defined twice")]
+    Twice(String),
+    /// A field or column that can hold nothing.
+    #[error("fields: max_length of {0} must be at least 1")]
+    MaxLength(String),
+    /// A table without columns, or columns on another kind.
+    #[error("fields: {0} needs columns if it is a table, and must have none if it is not")]
+    Columns(String),
+    /// A dictionary where it cannot be met.
+    #[error("fields: the dictionary of {0} is for text only, and no entry may be longer than max_length")]
+    Dictionary(String),
+}
+
+impl LicenceType {
+    /// Everything that is wrong with the definition itself; empty for a good one.
+    pub fn problems(&self) -> Vec<TypeProblem> {
+        let mut problems = Vec::new();
+        if TypeCode::parse(&self.code).is_err() {
+            problems.push(TypeProblem::Code);
+        }
+        if self.defining_authority_code.len() != 18 || !self.code.starts_with(&self.defining_authority_code) {
+            problems.push(TypeProblem::DefiningAuthority);
+        }
+        if self.version == 0 {
+            problems.push(TypeProblem::Version);
+        }
+        if !self.number_pattern.contains("{seq}") && !self.number_pattern.contains("{seq:") {
+            problems.push(TypeProblem::NumberPattern);
+        }
+        let mut codes = BTreeSet::new();
+        for field in &self.fields {
+            if !codes.insert(field.code.as_str()) {
+                problems.push(TypeProblem::Twice(field.code.clone()));
+            }
+            field.add_problems(&mut problems);
+        }
+        problems
+    }
+}
+
+impl FieldDefinition {
+    fn add_problems(&self, problems: &mut Vec<TypeProblem>) {
+        let code = || self.code.clone();
+        let short = self.code.strip_prefix("KZ_").unwrap_or_default();
+        if short.is_empty() || !short.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') {
+            problems.push(TypeProblem::FieldCode(code()));
+        }
+        if self.max_length == 0 {
+            problems.push(TypeProblem::MaxLength(code()));
+        }
+        if (self.kind == FieldKind::Table) == self.columns.is_empty() {
+            problems.push(TypeProblem::Columns(code()));
+        }
+        let too_long = |entry: &String| entry.chars().count() > usize::try_from(self.max_length).unwrap_or(usize::MAX);
+        if !self.dictionary.is_empty() && (self.kind != FieldKind::Text || self.dictionary.iter().any(too_long)) {
+            problems.push(TypeProblem::Dictionary(code()));
+        }
+        let mut keys = BTreeSet::new();
+        for column in &self.columns {
+            let place = || format!("{}.{}", self.code, column.key);
+            if !keys.insert(column.key.as_str()) {
+                problems.push(TypeProblem::Twice(place()));
+            }
+            if column.max_length == 0 {
+                problems.push(TypeProblem::MaxLength(place()));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> LicenceType {
+        toml::from_str(
+            r#"
+            code = "11100000MB0143028R001"
+            version = 1
+            name = "示例许可证"
+            name_en = "Example permit"
+            defining_authority = "示例总局"
+            defining_authority_code = "11100000MB0143028R"
+            holder_category = "mixed"
+            validity_range = ["5年"]
+            number_pattern = "SL{year}{seq:06}"
+            fields = [
+              { code = "KZ_XB", name = "性别", name_en = "Sex", kind = "text", max_length = 1, dictionary = ["男", "女"] },
+              { code = "KZ_MX", name = "明细", name_en = "Rows", kind = "table", max_length = 2, columns = [{ key = "xm", name = "姓名", max_length = 4 }] },
+            ]"#,
+        )
+        .expect("a licence type")
+    }
+
+    #[test]
+    fn every_mistake_in_a_definition_is_named() {
+        use TypeProblem::*;
+        assert_eq!(good().problems(), []);
+        type Spoil = fn(&mut LicenceType);
+        let cases: [(Spoil, TypeProblem); 10] = [
+            (|t| t.code.push('1'), Code),
+            (|t| t.defining_authority_code = "11999999000000027G".into(), DefiningAuthority),
+            (|t| t.version = 0, Version),
+            (|t| t.number_pattern = "SL{year}".into(), NumberPattern),
+            (|t| t.fields[0].code = "XB".into(), FieldCode("XB".into())),
+            (|t| t.fields[1].code = "KZ_XB".into(), Twice("KZ_XB".into())),
+            (|t| t.fields[1].max_length = 0, MaxLength("KZ_MX".into())),
+            (|t| t.fields[1].columns.clear(), Columns("KZ_MX".into())),
+            (|t| t.fields[0].dictionary.push("不详".into()), Dictionary("KZ_XB".into())),
+            (|t| t.fields[1].columns[0].max_length = 0, MaxLength("KZ_MX.xm".into())),
+        ];
+        for (spoil, problem) in cases {
+            let mut spoiled = good();
+            spoil(&mut spoiled);
+            assert!(spoiled.problems().contains(&problem), "{problem:?}: {:?}", spoiled.problems());
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::face::{FaceText, TextValue, payload_text};
+use crate::domain::payload::HolderRef;
 use crate::domain::payload::Party;
 use serde_json::{Value, json};
 
