@@ -90,6 +90,7 @@ pub fn run(arguments: MintArgs) -> Outcome {
             all_minted &= report(RowReport { row, ok: matches!(answer, Answer::Minted { .. }), answer }, arguments.json, &bar)?;
         }
         bar.finish_and_clear();
+        services.tidy().await;
         Ok(if all_minted { Exit::Ok } else { Exit::No })
     })
 }

@@ -14,14 +14,19 @@ impl Services {
                 () = &mut stop => return,
                 _ = beat.tick() => {}
             }
-            match self.recover_mints().await {
-                Ok(recovered) if recovered.finished + recovered.voided > 0 => tracing::info!(?recovered, "abandoned mints"),
-                Ok(_) => {}
-                Err(error) => tracing::warn!(?error, "abandoned mints could not be taken over"),
-            }
-            if let Err(error) = self.chain_audit().await {
-                tracing::warn!(?error, "audit lines could not be chained");
-            }
+            self.tidy().await;
+        }
+    }
+
+    /// Does it once, for a command that ends. Failures are logged: whoever keeps house next tries again.
+    pub async fn tidy(&self) {
+        match self.recover_mints().await {
+            Ok(recovered) if recovered.finished + recovered.voided > 0 => tracing::info!(?recovered, "abandoned mints"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(?error, "abandoned mints could not be taken over"),
+        }
+        if let Err(error) = self.chain_audit().await {
+            tracing::warn!(?error, "audit lines could not be chained");
         }
     }
 }

@@ -96,6 +96,12 @@ impl Services {
     /// Checks the keys and puts the use cases together.
     pub fn new(setup: Setup) -> Result<Self, SetupError> {
         let owner = hex::encode(random_bytes::<8>(&*setup.entropy)?);
+        for entry in setup.catalogue.entries() {
+            let problems: Vec<_> = entry.licence_type.problems().iter().map(ToString::to_string).collect();
+            if !problems.is_empty() {
+                return Err(SetupError::LicenceType { code: entry.licence_type.code.clone(), problems: problems.join("; ") });
+            }
+        }
         let mut authorities = BTreeMap::new();
         for authority in setup.authorities {
             let ready = ready(authority, &setup.qr_keys)?;

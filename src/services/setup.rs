@@ -82,6 +82,14 @@ pub enum SetupError {
     /// A department stands twice in the list.
     #[error("the department {0} is configured twice; keep one")]
     TwoAuthorities(String),
+    /// The definition of a licence type is wrong.
+    #[error("the definition of licence type {code} is wrong: {problems}; correct its type.toml")]
+    LicenceType {
+        /// The type.
+        code: String,
+        /// All that is wrong.
+        problems: String,
+    },
     /// A code is not a unified social credit code.
     #[error("{0} is not a unified social credit code; correct the department's code")]
     DepartmentCode(String),

@@ -69,10 +69,12 @@ impl Database {
                 .pragma("temp_store", "MEMORY")
                 // Deleted and replaced values must not linger in free pages.
                 .pragma("secure_delete", "ON");
-            let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(from_sqlx)?;
-            let readers = SqlitePoolOptions::new()
+            // Connections stay open: closing the last one would remove the WAL under readers that open next.
+            let pool = || SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+            let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(from_sqlx)?;
+            let readers = pool()
                 .max_connections(8)
-                .connect_with(options.read_only(true).create_if_missing(false))
+                .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
                 .await
                 .map_err(from_sqlx)?;
             Ok(Self::Sqlite { writer, readers })

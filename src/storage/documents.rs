@@ -27,11 +27,7 @@ impl Documents {
     /// Opens the folder, makes it when it is not there, and removes what crashed writers left behind long ago.
     pub fn open(folder: &Path) -> Result<Self, StorageError> {
         let temporary = folder.join("tmp");
-        fs::create_dir_all(&temporary).map_err(StorageError::file("make the folder", &temporary))?;
-        sync_folder(folder)?;
-        if let Some(parent) = folder.parent().filter(|p| !p.as_os_str().is_empty()) {
-            sync_folder(parent)?;
-        }
+        make_folder_synced(&temporary)?;
         for entry in fs::read_dir(&temporary).map_err(StorageError::file("read the folder", &temporary))? {
             let entry = entry.map_err(StorageError::file("read the folder", &temporary))?;
             let old = entry.metadata().and_then(|m| m.modified()).is_ok_and(|t| t.elapsed().is_ok_and(|a| a > TEMPORARY_AGE));
@@ -93,9 +89,7 @@ impl Documents {
 
     fn publish(&self, temporary: &Path, path: &Path) -> Result<(), StorageError> {
         let shelf = path.parent().unwrap_or(&self.folder);
-        if !shelf.exists() {
-            fs::create_dir_all(shelf).map_err(StorageError::file("make the folder", shelf))?;
-        }
+        make_folder_synced(shelf)?;
         // Every time, not only when this process made the shelf: another may have made it and not yet synced it.
         sync_folder(&self.folder)?;
         fs::rename(temporary, path).map_err(StorageError::file("rename to", path))?;
@@ -107,6 +101,21 @@ fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(StorageError::file("make", path))?;
     file.write_all(bytes).map_err(StorageError::file("write", path))?;
     file.sync_all().map_err(StorageError::file("sync", path))
+}
+
+/// Makes a folder and those above it that are missing; when this returns, those that it made survive a power cut.
+pub(crate) fn make_folder_synced(folder: &Path) -> Result<(), StorageError> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder.parent().unwrap_or(Path::new(""));
+    make_folder_synced(above)?;
+    match fs::create_dir(folder) {
+        // Another process was quicker.
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        other => other.map_err(StorageError::file("make the folder", folder))?,
+    }
+    sync_folder(above)
 }
 
 /// Makes the names in `folder` survive a power cut.

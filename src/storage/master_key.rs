@@ -33,7 +33,7 @@ pub fn load_or_make_master_key(path: &Path) -> Result<Secret<[u8; 32]>, StorageE
         return load_master_key(path);
     }
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(StorageError::file("make the folder", folder))?;
+    super::documents::make_folder_synced(folder)?;
     let mut key = Zeroizing::new([0_u8; 32]);
     SystemRandom::new().fill(&mut *key).map_err(|_| StorageError::Randomness("new master key".into()))?;
     let text = Zeroizing::new(format!("{HEAD}\n{}\n", &*Zeroizing::new(hex::encode(*key))));

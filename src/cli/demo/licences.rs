@@ -8,13 +8,13 @@ use crate::cli::{export, installation, print, rows};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::verdict::Verdict;
-use crate::services::{MintRequest, Minted, Refusal, Services};
+use crate::services::{MintRequest, Minted, Services};
 use crate::verify::{Evidence, Limits, Policy, conclude, examine};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use time::OffsetDateTime;
 
 /// When set to 1, the unsealed rendering of every licence is written beside it, for validators that look at both.
@@ -63,25 +63,15 @@ pub async fn mint_and_verify(config: &Config, services: &Services) -> Result<Vec
     let mut licences = Vec::new();
     for (name, request) in requests {
         let path = folder.join(format!("{name}.pdf"));
-        let minted = mint_patiently(services, &actor, request).await?;
+        let minted = services.mint_patiently(&actor, request, PATIENCE).await?;
         export::write(&path, &minted.document)?;
         let unsealed = unsealed_beside(services, &actor, &minted, &path).await?;
         licences.push(verify(services, minted, &path, unsealed).await?);
         bar.inc(1);
     }
     bar.finish_and_clear();
+    services.tidy().await;
     Ok(licences)
-}
-
-/// A demo that was interrupted in the middle of a mint left it to its lease: the next one waits for that, and goes on.
-async fn mint_patiently(services: &Services, actor: &Actor, request: MintRequest) -> Result<Minted, Failure> {
-    let patience = Instant::now() + PATIENCE;
-    loop {
-        match services.mint_licence(actor, request.clone()).await {
-            Err(Refusal::InProgress { retry_after }) if Instant::now() < patience => tokio::time::sleep(retry_after).await,
-            answer => return Ok(answer?),
-        }
-    }
 }
 
 /// Mint requests of one template's samples, named `business-licence-1`, ….
