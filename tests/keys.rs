@@ -191,6 +191,17 @@ fn openssl_reads_our_keys_and_we_read_its() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_leaves_no_half_pki() {
+    let folder = tempfile::tempdir().unwrap();
+    // found out only when the third file is written: the link leads nowhere, so that nothing seems to be there
+    std::os::unix::fs::symlink("/nowhere/at/all", folder.path().join("seal.key.pem")).unwrap();
+    assert!(matches!(small(folder.path()), Err(KeyError::Exists(_))));
+    let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names, ["seal.key.pem"]);
+}
+
 #[test]
 fn wrong_plans_are_refused() {
     for (from, to) in [

@@ -141,8 +141,15 @@ fn write(folder: &Path, files: &[NewFile]) -> Result<Vec<PathBuf>, KeyError> {
     if let Some(path) = paths.iter().find(|path| path.exists()) {
         return Err(KeyError::Exists(path.clone()));
     }
-    for (file, path) in files.iter().zip(&paths) {
-        if file.private { write_private(path, &file.text)? } else { write_public(path, &file.text)? }
+    for (index, (file, path)) in files.iter().zip(&paths).enumerate() {
+        let written = if file.private { write_private(path, &file.text) } else { write_public(path, &file.text) };
+        if let Err(error) = written {
+            // half a PKI is worth nothing; what cannot be removed either is named by the error of the next attempt
+            for path in paths.iter().take(index) {
+                let _ = fs::remove_file(path);
+            }
+            return Err(error);
+        }
     }
     Ok(paths)
 }
