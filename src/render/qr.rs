@@ -30,11 +30,11 @@ impl QrImage {
 
     /// Draws it in the middle of its place.
     pub(crate) fn draw(&self, out: &mut Vec<u8>, place: &Box) -> Result<(), RenderError> {
-        let module = (MODULE_MM * MM).min(place.width / self.0.side as f64);
+        let module = (MODULE_MM * MM).min(place.width / self.0.modules as f64);
         if module < LEAST_MODULE_MM * MM {
             return Err(RenderError::QrTooLarge);
         }
-        let side = module * self.0.side as f64;
+        let side = module * self.0.modules as f64;
         let (x, y) = (place.left + (place.width - side) / 2.0, place.bottom + (place.height - side) / 2.0);
         out.extend_from_slice(b"q ");
         token::numbers(out, &[side, 0.0, 0.0, side, x, y]);
