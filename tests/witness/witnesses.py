@@ -22,7 +22,6 @@ logging.disable(logging.CRITICAL)
 
 PAYLOAD_NAME = "licence.json"
 TOKEN_NAME = "licence-qr.txt"
-RENDER_DPI = 150
 
 
 def run(*command):
@@ -138,16 +137,28 @@ def face(pdf, payload):
     return complaints
 
 
+def zxing(picture):
+    """Texts that zxing-cpp reads in a picture."""
+    with Image.open(picture) as image:
+        return {code.text for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)}
+
+
+def zbar(picture):
+    """Texts that zbarimg reads in a picture."""
+    return set(run("zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture).stdout.splitlines())
+
+
+# zbar wants a sharper picture of a whole page than zxing-cpp does.
+READERS = {"zxing-cpp at 150 dpi": (150, zxing), "zbarimg at 300 dpi": (300, zbar)}
+
+
 def symbols(pdf):
-    """Texts of the QR codes in the pages rendered at 150 dpi: {reader: texts}."""
-    found = {"zxing-cpp": set(), "zbarimg": set()}
-    with tempfile.TemporaryDirectory() as folder:
-        run("pdftoppm", "-r", RENDER_DPI, "-png", pdf, f"{folder}/page")
-        for picture in sorted(Path(folder).iterdir()):
-            with Image.open(picture) as image:
-                found["zxing-cpp"].update(code.text for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode))
-            said = run("zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture).stdout
-            found["zbarimg"].update(said.splitlines())
+    """Texts of the QR codes in the rendered pages: {reader: texts}."""
+    found = {}
+    for reader, (dpi, read) in READERS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            run("pdftoppm", "-r", dpi, "-gray", pdf, f"{folder}/page")
+            found[reader] = set().union(*map(read, sorted(Path(folder).iterdir())))
     return found
 
 
