@@ -25,15 +25,22 @@ def rows(folder):
     return found
 
 
+def _texts(value):
+    """Every text in a value, however deep."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [value] if isinstance(value, str) else [text for part in value or [] for text in _texts(part)]
+
+
 def personal(folder):
     """Texts of the samples that tell who somebody is or where they live: names, codes, addresses, birthdays."""
     sensitive = {field["code"] for field in definition(folder)["fields"] if field.get("sensitive")}
     found = set()
     for row in json.loads((TOP / "templates" / folder / "sample.json").read_text()):
-        found |= {row.get(key) for key in ("CZZT", "CZZTDM", "ZZBH")} | {row.get(code) for code in sensitive}
-        for holder in row.get("holders", []):
-            found |= {holder["name"], holder["code"]}
-    return {text for text in found if isinstance(text, str) and len(text) > 1 and not text.endswith(".jpg")}
+        values = [row.get(key) for key in ("CZZT", "CZZTDM", "ZZBH", *sensitive)]
+        values += [{"name": holder["name"], "code": holder["code"]} for holder in row.get("holders", [])]
+        found |= set(_texts(values))
+    return {text for text in found if len(text) > 1 and not text.endswith(".jpg")}
 
 
 def write(path, content, folder="constructor"):

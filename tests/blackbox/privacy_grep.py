@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from _elicence import TOP, WORK, Checks, clean_environment, demo, elicence, verify
+from _elicence import TOP, WORK, Checks, clean_environment, demo, elicence
 from _postgres import Cluster, settings, sql
 from _samples import FOLDERS, definition, numbered, personal, rows, write
 from _server import Server
@@ -70,7 +70,7 @@ def live(name, url, wanted, in_database):
     data, temporary, logs = home / "data", home / "tmp", home / "logs"
     for folder in (temporary, logs):
         folder.mkdir(parents=True)
-    env = settings(url) | {"TMPDIR": str(temporary), "RUST_LOG": "trace", "ELICENCE_LOG": "trace"}
+    env = settings(url) | {"TMPDIR": str(temporary), "RUST_LOG": "trace"}
     authority = demo(data, env=env)
     server = Server(data, logs / "server.log", env=env)
     licence = authority["licences"][0]
@@ -86,7 +86,7 @@ def live(name, url, wanted, in_database):
         done = elicence("mint", "--type", definition("constructor")["code"], "--input", path, "--out", home / "out", "--data", data, env=env)
         check(f"{name}: mint answers", done.code == (1 if more else 0), done)
         (logs / f"mint{index}.err").write_text(done.stderr)
-    (logs / "verify.err").write_text(verify(licence["document"], authority, "--data", data).stderr)
+    (logs / "verify.err").write_text(elicence("verify", licence["document"], "--trust", authority["root"], "--data", data, env=env).stderr)
     server.kill()
 
     seen = look(name, data, wanted, exempt=(EXPORTS,))
