@@ -8,7 +8,7 @@ use crate::cli::{export, installation, print, rows};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::verdict::Verdict;
-use crate::services::{MintRequest, Minted, Services};
+use crate::services::{MintRequest, Minted, Refusal, Services};
 use crate::verify::{Evidence, Limits, Policy, conclude, examine};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -63,7 +63,7 @@ pub async fn mint_and_verify(config: &Config, services: &Services) -> Result<Vec
     let mut licences = Vec::new();
     for (name, request) in requests {
         let path = folder.join(format!("{name}.pdf"));
-        let minted = services.mint_patiently(&actor, request, PATIENCE).await?;
+        let minted = services.mint_patiently(&actor, request, PATIENCE).await.map_err(explain)?;
         export::write(&path, &minted.document)?;
         let unsealed = unsealed_beside(services, &actor, &minted, &path).await?;
         licences.push(verify(services, minted, &path, unsealed).await?);
@@ -72,6 +72,16 @@ pub async fn mint_and_verify(config: &Config, services: &Services) -> Result<Vec
     bar.finish_and_clear();
     services.tidy().await;
     Ok(licences)
+}
+
+/// The samples are compiled in: only another version of this program asked for something else under the same key.
+fn explain(refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::KeyReused => Failure::usage(
+            "演示目录由另一版本的程序生成，请另选目录 another version of the program made this demo folder: choose another with --data",
+        ),
+        other => other.into(),
+    }
 }
 
 /// Mint requests of one template's samples, named `business-licence-1`, ….
