@@ -7,7 +7,7 @@ use crate::render::error::RenderError;
 use crate::render::font_shelf::FontShelf;
 use crate::render::picture::Picture;
 use crate::render::prepare::{Fonts, PreparedTemplate, QR_SIDE_MM, TemplateSource, cell};
-use crate::render::set_text::{Box, set_text};
+use crate::render::set_text::{Area, set_text};
 use std::collections::HashSet;
 
 /// Least distance of the QR code from the edges of the page, in mm (licence-qr design).
@@ -191,7 +191,7 @@ fn check_words(template: &Template, fonts: &Fonts, problems: &mut Vec<String>) {
     for page in &template.pages {
         for label in &page.labels {
             let set = fonts.style(&label.style).and_then(|style| {
-                let area = Box::on_page(&label.rect, page.height_mm);
+                let area = Area::on_page(&label.rect, page.height_mm);
                 set_text(&label.text, &label.text, &style, &area, &fonts.faces).map(|_| ())
             });
             problems.extend(set.err().map(|error| error.to_string()));

@@ -10,7 +10,7 @@ use crate::render::error::RenderError;
 use crate::render::font_face::FontFace;
 use crate::render::picture::Picture;
 use crate::render::prepare::{Numbers, PageConstants, PreparedPage};
-use crate::render::set_text::{Box, MM};
+use crate::render::set_text::{Area, MM};
 use crate::render::watermark;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -174,7 +174,7 @@ fn write_heads(
     }
 }
 
-fn write_qr_figure(file: &mut FileWriter, page: &mut PreparedPage, numbers: &Numbers, index: usize, place: &Box) -> u32 {
+fn write_qr_figure(file: &mut FileWriter, page: &mut PreparedPage, numbers: &Numbers, index: usize, place: &Area) -> u32 {
     let element = file.allocate();
     let marked = mark(&mut page.constant, element);
     let mut more = b"/Alt".to_vec();
@@ -192,7 +192,7 @@ fn mark(constant: &mut PageConstants, element: u32) -> u32 {
 }
 
 /// `/A` with the bounding box that PDF/UA wants of a figure.
-pub(crate) fn layout_box(area: &Box) -> Vec<u8> {
+pub(crate) fn layout_box(area: &Area) -> Vec<u8> {
     let mut out = b"/A<</O/Layout/Placement/Block/BBox[".to_vec();
     token::numbers(&mut out, &area.corners());
     out.extend_from_slice(b"]>>");

@@ -8,7 +8,7 @@ use crate::render::error::RenderError;
 use crate::render::prepare::{PreparedPage, cell};
 use crate::render::print::photo;
 use crate::render::reading_order::Item;
-use crate::render::set_text::{Box, Style, set_text};
+use crate::render::set_text::{Area, Style, set_text};
 use crate::render::watermark;
 
 /// A page that is drawn.
@@ -112,7 +112,7 @@ fn draw_words(
     page: &PreparedPage,
     (kind, parent): (&str, u32),
     printed: &PrintedField,
-    (style, area): (&Style, &Box),
+    (style, area): (&Style, &Area),
     work: &mut Work,
 ) -> Result<u32, RenderError> {
     let set = set_text(&printed.slot, &printed.text, style, area, &drawing.prepared.fonts)?;

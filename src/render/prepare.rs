@@ -9,7 +9,7 @@ use crate::render::font_face::FontFace;
 use crate::render::font_shelf::FontShelf;
 use crate::render::pattern::Pattern;
 use crate::render::reading_order::{Item, reading_order};
-use crate::render::set_text::{Box, SetText, Style, set_text};
+use crate::render::set_text::{Area, SetText, Style, set_text};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -94,9 +94,9 @@ pub(crate) struct Numbers {
 pub(crate) struct PreparedPage {
     pub(crate) fields: Vec<PreparedField>,
     pub(crate) tables: Vec<PreparedTable>,
-    pub(crate) photos: Vec<(PhotoSlot, Box)>,
-    pub(crate) qr: Option<Box>,
-    pub(crate) seal: Option<Box>,
+    pub(crate) photos: Vec<(PhotoSlot, Area)>,
+    pub(crate) qr: Option<Area>,
+    pub(crate) seal: Option<Area>,
     /// The watermark, its fonts, its colour and its words.
     pub(crate) watermark: Option<PreparedWatermark>,
     pub(crate) labels: Vec<PreparedLabel>,
@@ -139,7 +139,7 @@ pub(crate) struct PreparedLabel {
 
 pub(crate) struct PreparedField {
     pub(crate) pattern: Pattern,
-    pub(crate) area: Box,
+    pub(crate) area: Area,
     pub(crate) style: Style,
 }
 
@@ -274,7 +274,7 @@ fn prepare_page(page: &Page, fonts: &Fonts) -> Result<PreparedPage, RenderError>
     }
     let labels = page.labels.iter().map(|label| {
         let style = fonts.style(&label.style)?;
-        let set = set_text(&label.text, &label.text, &style, &Box::on_page(&label.rect, height), &fonts.faces)?;
+        let set = set_text(&label.text, &label.text, &style, &Area::on_page(&label.rect, height), &fonts.faces)?;
         Ok(PreparedLabel { role: label.role, style, set })
     });
     let fields = page.fields.iter().map(|field| {
@@ -282,7 +282,7 @@ fn prepare_page(page: &Page, fonts: &Fonts) -> Result<PreparedPage, RenderError>
             Some(text) => Pattern::parse(text)?,
             None => Pattern::parse(&format!("{{{}}}", field.name))?,
         };
-        Ok(PreparedField { pattern, area: Box::on_page(&field.rect, height), style: fonts.style(&field.style)? })
+        Ok(PreparedField { pattern, area: Area::on_page(&field.rect, height), style: fonts.style(&field.style)? })
     });
     let tables = page.tables.iter().map(|table| {
         let head_style = fonts.style(&table.head_style)?;
@@ -302,15 +302,15 @@ fn prepare_page(page: &Page, fonts: &Fonts) -> Result<PreparedPage, RenderError>
     });
     let qr = page.qr.map(|corner| {
         let rect = crate::domain::template::Rect { x: corner.x, y: corner.y, w: QR_SIDE_MM, h: QR_SIDE_MM };
-        Box::on_page(&rect, height)
+        Area::on_page(&rect, height)
     });
     Ok(PreparedPage {
         labels: labels.collect::<Result<_, RenderError>>()?,
         fields: fields.collect::<Result<_, RenderError>>()?,
         tables: tables.collect::<Result<_, RenderError>>()?,
-        photos: page.photos.iter().map(|slot| (slot.clone(), Box::on_page(&slot.rect, height))).collect(),
+        photos: page.photos.iter().map(|slot| (slot.clone(), Area::on_page(&slot.rect, height))).collect(),
         qr,
-        seal: page.seal.as_ref().map(|rect| Box::on_page(rect, height)),
+        seal: page.seal.as_ref().map(|rect| Area::on_page(rect, height)),
         watermark: watermark.transpose()?,
         label_digest: label_digest(page),
         order: reading_order(page),
@@ -319,7 +319,7 @@ fn prepare_page(page: &Page, fonts: &Fonts) -> Result<PreparedPage, RenderError>
 }
 
 /// The box of a table cell; `row` from 0, `None` for the head.
-pub(crate) fn cell(table: &TableSlot, row: Option<usize>, column: usize, page_height_mm: f64) -> Box {
+pub(crate) fn cell(table: &TableSlot, row: Option<usize>, column: usize, page_height_mm: f64) -> Area {
     /// Space between the text of a cell and its edge, in mm.
     const MARGIN: f64 = 1.0;
     let left: f64 = table.columns.iter().take(column).map(|column| column.width).sum();
@@ -331,7 +331,7 @@ pub(crate) fn cell(table: &TableSlot, row: Option<usize>, column: usize, page_he
         w: (width - 2.0 * MARGIN).max(0.0),
         h: table.row_height,
     };
-    Box::on_page(&rect, page_height_mm)
+    Area::on_page(&rect, page_height_mm)
 }
 
 /// SHA-256 over the fixed words of a page: each label, then each table head, without white space, joined with line feeds.

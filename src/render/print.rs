@@ -6,7 +6,7 @@ use crate::domain::template::DateStyle;
 use crate::render::error::RenderError;
 use crate::render::picture::Picture;
 use crate::render::prepare::{Prepared, PreparedPage, PreparedTemplate, cell};
-use crate::render::set_text::{Box, MM, set_text};
+use crate::render::set_text::{Area, MM, set_text};
 use std::collections::BTreeMap;
 
 /// Lays out every slot and returns its text. This is what goes into `Payload.pages`, and what [`crate::render::render`] draws.
@@ -67,7 +67,7 @@ pub fn check_photos(template: &PreparedTemplate, photos: &BTreeMap<String, Vec<u
 const STRETCH: f64 = 0.02;
 
 /// A photo whose sides match its place.
-pub(crate) fn photo(field: &str, bytes: &[u8], area: &Box) -> Result<Picture, RenderError> {
+pub(crate) fn photo(field: &str, bytes: &[u8], area: &Area) -> Result<Picture, RenderError> {
     let picture = Picture::photo(field, bytes)?;
     let ratio = f64::from(picture.width) * area.height / (f64::from(picture.height) * area.width);
     if (ratio - 1.0).abs() > STRETCH {

@@ -3,7 +3,7 @@
 use crate::code::{self, SymbolImage};
 use crate::pdf::write::token;
 use crate::render::error::RenderError;
-use crate::render::set_text::{Box, MM};
+use crate::render::set_text::{Area, MM};
 
 /// Side of a module in mm where there is room, and the least that phones read from paper (licence-qr design).
 const MODULE_MM: f64 = 0.40;
@@ -29,7 +29,7 @@ impl QrImage {
     }
 
     /// Draws it in the middle of its place.
-    pub(crate) fn draw(&self, out: &mut Vec<u8>, place: &Box) -> Result<(), RenderError> {
+    pub(crate) fn draw(&self, out: &mut Vec<u8>, place: &Area) -> Result<(), RenderError> {
         let module = (MODULE_MM * MM).min(place.width / self.0.modules as f64);
         if module < LEAST_MODULE_MM * MM {
             return Err(RenderError::QrTooLarge);

@@ -12,14 +12,14 @@ pub(crate) const MM: f64 = 72.0 / 25.4;
 
 /// A box in points, origin at the bottom-left corner of the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Box {
+pub(crate) struct Area {
     pub(crate) left: f64,
     pub(crate) bottom: f64,
     pub(crate) width: f64,
     pub(crate) height: f64,
 }
 
-impl Box {
+impl Area {
     /// From millimetres below the top edge of a page of that height.
     pub(crate) fn on_page(rect: &Rect, page_height_mm: f64) -> Self {
         Self { left: rect.x * MM, bottom: (page_height_mm - rect.y - rect.h) * MM, width: rect.w * MM, height: rect.h * MM }
@@ -78,7 +78,7 @@ const LEAST_FOR_ONE_LINE: f64 = 0.8;
 const HAIR: f64 = 0.01;
 
 /// Sets `text`; `slot` names it in refusals.
-pub(crate) fn set_text(slot: &str, text: &str, style: &Style, area: &Box, fonts: &[Arc<FontFace>]) -> Result<SetText, RenderError> {
+pub(crate) fn set_text(slot: &str, text: &str, style: &Style, area: &Area, fonts: &[Arc<FontFace>]) -> Result<SetText, RenderError> {
     let glyphs = resolve(slot, text, style, fonts)?;
     let (along, across) = if style.text.vertical { (area.height, area.width) } else { (area.width, area.height) };
     let smallest = style.text.min_size.unwrap_or(style.text.size).min(style.text.size);
@@ -192,7 +192,7 @@ fn trimmed(glyphs: &[Glyph], line: Range<usize>) -> Range<usize> {
 }
 
 /// Gives every line its origin and spacing.
-fn place(glyphs: &[Glyph], lines: Vec<Range<usize>>, size: f64, style: &Style, area: &Box) -> Vec<Line> {
+fn place(glyphs: &[Glyph], lines: Vec<Range<usize>>, size: f64, style: &Style, area: &Area) -> Vec<Line> {
     let block = block_height(lines.len(), size, style);
     let pitch = size * style.text.line_height;
     let slack = |total: f64, used: f64, first: bool, last: bool| match (first, last) {
