@@ -207,7 +207,7 @@ fn validation_data_may_follow_and_nothing_else() {
     let script = with_store.replace("/DSS", "/OpenAction<</S/JavaScript/JS(x)>>/DSS");
     other(&[(root, script), store.clone(), certificate.clone()]);
     other(&[(root, with_store.clone()), (next, "<</Type/DSS/Contents(x)>>".into())]);
-    other(&[(root, with_store), store, certificate, (1, "<</Hidden true>>".into())]);
+    other(&[(root, with_store), store, certificate, (if root == 2 { 3 } else { 2 }, "<</Hidden true>>".into())]);
 }
 
 #[test]
@@ -219,8 +219,9 @@ fn a_second_update_hides_nothing() {
     let twice = updated(&updated(&document, &[(root, without_perms)]), &[(root, catalog)]);
     let seen = report(&twice);
     assert_eq!(seen.signatures.len(), 1);
-    // The catalog is what was signed again; its place is not, and nothing else changed.
-    assert_ne!(seen.signatures[0].changes_after, ChangesAfter::None);
+    assert_eq!(seen.signatures[0].changes_after, ChangesAfter::Ltv, "what the newest revision says is what was signed");
+    let reopened = updated(&document, &[(root, body_of(&document, root).replace("/Perms", "/Prems"))]);
+    is(&reopened, Verdict::Invalid, "MODIFIED_AFTER_SIGNING");
 }
 
 #[test]
