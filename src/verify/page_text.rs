@@ -3,7 +3,8 @@
 
 use crate::pdf::read::{Dict, Document, Lexer, Object, Page};
 use crate::verify::character_map::CharacterMap;
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Why the words of a page cannot be told.
@@ -24,6 +25,8 @@ pub struct PageText {
 
 /// Deepest nesting of form XObjects, marked sequences and saved states.
 const DEEPEST: usize = 32;
+/// Most fonts, most images and forms, most graphics states of a page.
+const MOST_RESOURCES: usize = 512;
 
 /// Reads the words of a page.
 pub fn page_text(document: &Document<'_>, page: &Page<'_>) -> Result<PageText, ContentError> {
@@ -33,6 +36,8 @@ pub fn page_text(document: &Document<'_>, page: &Page<'_>) -> Result<PageText, C
         resources: &page.resources,
         words_allowed: true,
         depth: 0,
+        categories: HashMap::new(),
+        states: HashSet::new(),
         fonts: HashMap::new(),
         font: None,
         saved: Vec::new(),
@@ -76,6 +81,9 @@ struct Reader<'r, 'a> {
     resources: &'r Dict<'a>,
     words_allowed: bool,
     depth: usize,
+    categories: HashMap<&'static [u8], Dict<'a>>,
+    /// Graphics states that were found harmless.
+    states: HashSet<Vec<u8>>,
     fonts: HashMap<Vec<u8>, Rc<CharacterMap>>,
     font: Option<Rc<CharacterMap>>,
     saved: Vec<Option<Rc<CharacterMap>>>,
@@ -192,10 +200,16 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// One resource of a category, followed to its object.
-    fn resource(&self, category: &[u8], name: &Object<'_>) -> Result<Object<'a>, ContentError> {
+    fn resource(&mut self, category: &'static [u8], name: &Object<'_>) -> Result<Object<'a>, ContentError> {
         let missing = ContentError("a resource is missing");
         let name = name.as_name().ok_or(missing)?;
-        let all = self.document.dict(self.resources.get(category)).map_err(|_| missing)?;
+        let all = match self.categories.entry(category) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.document.dict(self.resources.get(category)).map_err(|_| missing)?),
+        };
+        if all.entries().len() > MOST_RESOURCES {
+            return Err(ContentError("a page has too many resources"));
+        }
         self.document.resolve(all.get(name)).map_err(|_| missing)
     }
 
@@ -247,6 +261,8 @@ impl<'a> Reader<'_, 'a> {
             resources: &resources,
             words_allowed: false,
             depth: self.depth + 1,
+            categories: HashMap::new(),
+            states: HashSet::new(),
             fonts: HashMap::new(),
             font: None,
             saved: Vec::new(),
@@ -273,10 +289,18 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// A graphics state must not bring a font, or a mask that is content of its own.
-    fn check_state(&self, name: &Object<'_>) -> Result<(), ContentError> {
+    fn check_state(&mut self, name: &Object<'_>) -> Result<(), ContentError> {
+        let key = name.as_name().unwrap_or_default();
+        if self.states.contains(key) {
+            return Ok(());
+        }
         let state = self.resource(b"ExtGState", name)?;
         let state = state.as_dict().ok_or(ContentError("a resource is missing"))?;
         let no_mask = state.get(b"SMask").is_null() || state.is(b"SMask", b"None");
-        if state.entry(b"Font").is_none() && no_mask { Ok(()) } else { Err(ContentError("a graphics state brings a font or a mask")) }
+        if state.entry(b"Font").is_some() || !no_mask {
+            return Err(ContentError("a graphics state brings a font or a mask"));
+        }
+        self.states.insert(key.to_vec());
+        Ok(())
     }
 }

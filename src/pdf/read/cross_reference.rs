@@ -32,6 +32,7 @@ pub struct Section<'a> {
 pub fn read_chain<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Vec<Section<'a>>, PdfError> {
     let mut sections: Vec<Section<'a>> = Vec::new();
     let mut next = Some(last_startxref(bytes)?);
+    let mut entries = 0_usize;
     while let Some(at) = next {
         if sections.len() >= limits.sections {
             return Err(PdfError::TooMuch("revisions"));
@@ -41,6 +42,10 @@ pub fn read_chain<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Vec<Section<'a
             return Err(PdfError::CrossReference { at, problem: "/Prev does not point to an earlier place" });
         }
         let section = read_section(bytes, at, limits)?;
+        entries = entries.saturating_add(section.entries.len());
+        if entries > limits.objects.saturating_mul(2) {
+            return Err(PdfError::TooMuch("cross-reference entries"));
+        }
         if section.trailer.entry(b"Encrypt").is_some() {
             return Err(PdfError::Encrypted);
         }
@@ -81,7 +86,7 @@ fn trim_end(bytes: &[u8]) -> &[u8] {
 fn read_section<'a>(bytes: &'a [u8], at: usize, limits: &Limits) -> Result<Section<'a>, PdfError> {
     let mut lexer = Lexer::new(bytes, at, limits);
     let (trailer, entries) = if lexer.accept(b"xref") {
-        let entries = read_table(bytes, &mut lexer, at)?;
+        let entries = read_table(bytes, &mut lexer, at, limits)?;
         lexer.skip_space();
         (lexer.dict()?, entries)
     } else {
@@ -101,7 +106,7 @@ fn read_section<'a>(bytes: &'a [u8], at: usize, limits: &Limits) -> Result<Secti
 }
 
 /// Everything between `xref` and `trailer`, both passed. Entries have exactly 20 bytes.
-fn read_table(bytes: &[u8], lexer: &mut Lexer<'_>, at: usize) -> Result<Vec<(u32, Location)>, PdfError> {
+fn read_table(bytes: &[u8], lexer: &mut Lexer<'_>, at: usize, limits: &Limits) -> Result<Vec<(u32, Location)>, PdfError> {
     let wrong = |problem| PdfError::CrossReference { at, problem };
     let mut entries = Vec::new();
     loop {
@@ -125,6 +130,9 @@ fn read_table(bytes: &[u8], lexer: &mut Lexer<'_>, at: usize) -> Result<Vec<(u32
         }
         let start = lexer.position();
         let end = usize::try_from(count).ok().and_then(|count| count.checked_mul(20)).and_then(|length| start.checked_add(length));
+        if count > limits.objects as u64 {
+            return Err(PdfError::TooMuch("objects"));
+        }
         let lines = end.and_then(|end| bytes.get(start..end)).ok_or(wrong("a subsection runs past the end of the file"))?;
         entries.reserve(lines.len() / 20);
         for (offset, line) in lines.chunks_exact(20).enumerate() {

@@ -20,6 +20,8 @@ pub struct Document<'a> {
     object_streams: RefCell<BTreeMap<u32, Rc<ObjectStream>>>,
     /// Is an object stream being unpacked? Its own /Length must not need another one.
     unpacking: Cell<bool>,
+    /// What is left of [`Limits::total`].
+    left: Cell<usize>,
 }
 
 struct ObjectStream {
@@ -40,7 +42,15 @@ impl<'a> Document<'a> {
         }
         let sections = read_chain(bytes, limits)?;
         let index = merge(&sections)?;
-        Ok(Self { bytes, limits: *limits, sections, index, object_streams: RefCell::default(), unpacking: Cell::new(false) })
+        Ok(Self {
+            bytes,
+            limits: *limits,
+            sections,
+            index,
+            object_streams: RefCell::default(),
+            unpacking: Cell::new(false),
+            left: Cell::new(limits.total),
+        })
     }
 
     /// The document as it was when it ended after `end` bytes: that revision, read alone.
@@ -135,7 +145,16 @@ impl<'a> Document<'a> {
 
     /// The unpacked bytes of a stream, at most `most`.
     pub fn unpacked(&self, stream: &Stream<'a>, most: usize) -> Result<Vec<u8>, PdfError> {
-        unpack(&stream.dict, &stream.data, most, &self.limits).map(Cow::into_owned)
+        let bytes = unpack(&stream.dict, &stream.data, most.min(self.left.get()), &self.limits)?;
+        self.spend(bytes.len())?;
+        Ok(bytes.into_owned())
+    }
+
+    /// Counts bytes that were read or unpacked, so that the same ones cannot be asked for without end.
+    fn spend(&self, bytes: usize) -> Result<(), PdfError> {
+        let left = self.left.get().checked_sub(bytes).ok_or(PdfError::TooMuch("reading"))?;
+        self.left.set(left);
+        Ok(())
     }
 
     /// An object that stands in the file itself, and the byte after its `endobj`.
@@ -151,6 +170,7 @@ impl<'a> Document<'a> {
         }
         let mut object = lexer.object()?;
         lexer.skip_space();
+        self.spend(lexer.position().saturating_sub(at))?;
         if let Object::Dict(dict) = &object
             && lexer.peek() == Some(b's')
         {

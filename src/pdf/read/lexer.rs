@@ -49,6 +49,16 @@ fn hex_pairs(digits: &[u8]) -> Vec<u8> {
     pairs.take_while(|(high, low)| high | low < 16).map(|(high, low)| high << 4 | low).collect()
 }
 
+/// Few keys are compared in pairs, many are sorted.
+fn has_repeated_key(entries: &[Entry<'_>]) -> bool {
+    if entries.len() <= 16 {
+        return entries.iter().enumerate().any(|(at, entry)| entries.iter().take(at).any(|other| other.key == entry.key));
+    }
+    let mut keys: Vec<&[u8]> = entries.iter().map(|entry| &*entry.key).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|pair| pair.first() == pair.last())
+}
+
 impl<'a> Lexer<'a> {
     /// Reads from `at` in `bytes`.
     pub fn new(bytes: &'a [u8], at: usize, limits: &Limits) -> Self {
@@ -165,13 +175,13 @@ impl<'a> Lexer<'a> {
                         lexer.skip_space();
                         let start = lexer.at;
                         let value = lexer.object()?;
-                        if entries.iter().any(|entry| entry.key == key) {
-                            return lexer.wrong("each key of a dictionary once");
-                        }
                         entries.push(Entry { key, value, span: start..lexer.at });
                     }
                     Some(b'>') if lexer.bytes.get(lexer.at + 1) == Some(&b'>') => {
                         lexer.at += 2;
+                        if has_repeated_key(&entries) {
+                            return lexer.wrong("each key of a dictionary once");
+                        }
                         return Ok(Dict(entries));
                     }
                     _ => return lexer.wrong("a key or >>"),

@@ -13,6 +13,8 @@ pub struct Limits {
     pub nesting: usize,
     /// Most values in one object.
     pub values: usize,
+    /// Bytes that may be read as objects or unpacked, over the whole document: the same ones count each time.
+    pub total: usize,
     /// Most object streams that are unpacked for one document.
     pub object_streams: usize,
     /// Longest unpacked stream, bytes (object streams, cross-reference streams, attachments, character maps).
@@ -39,13 +41,14 @@ impl Default for Limits {
             sections: 64,
             nesting: 64,
             values: 1 << 20,
+            total: 96 << 20,
             object_streams: 4096,
             unpacked: 16 << 20,
             ratio: 1100,
             page_content: 4 << 20,
             pages: 512,
             fields: 4096,
-            signatures: 32,
+            signatures: 16,
             cms: 1 << 20,
         }
     }

@@ -191,6 +191,29 @@ fn nesting_and_unpacking_have_limits() {
 }
 
 #[test]
+fn reading_the_same_bytes_again_and_again_has_an_end() {
+    let file = simple();
+    let limits = Limits { total: 1000, ..Limits::default() };
+    let document = Document::parse(&file.bytes, &limits).expect("the chain is right");
+    let mut last = Ok(Object::Null);
+    for _ in 0..100 {
+        last = document.get(Ref { number: 1, generation: 0 });
+    }
+    assert_eq!(last.err(), Some(PdfError::TooMuch("reading")));
+}
+
+#[test]
+fn a_key_stands_once_in_a_long_dictionary_too() {
+    let keys: String = (0..5000).map(|i| format!("/K{i} {i}")).collect();
+    let read = |body: String| {
+        let file = simple().object(3, &body).table("/Root 1 0 R");
+        parse(&file.bytes).expect("the chain is right").get(Ref { number: 3, generation: 0 }).map(drop)
+    };
+    assert_eq!(read(format!("<<{keys}>>")), Ok(()));
+    assert!(read(format!("<<{keys}/K77 0>>")).is_err());
+}
+
+#[test]
 fn reads_every_kind_of_object() {
     let body = r"[null true false -7 +3 4. -.5 /Na#6de (a\(b\)\101\n(c)) <4a4B5> <</K[1 0 R 2 0]>>]";
     let file = simple().object(3, body).table("/Root 1 0 R");
