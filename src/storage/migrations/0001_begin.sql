@@ -40,7 +40,9 @@ create table licences (
     constraint licences_number unique (number_key, version),
     constraint licences_status unique (status_list, status_index)
 );
-create index licences_state on licences (state, status_list);
+create index licences_state on licences (state);
+-- What a status list is made from.
+create index licences_not_in_force on licences (status_list) where state <> 'active';
 
 create table mints (
     licence_id {bytes} primary key references licences (licence_id),
