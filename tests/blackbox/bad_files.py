@@ -103,7 +103,8 @@ def files(licence, authority):
     expect("appended update", done, INVALID, "MODIFIED_AFTER_SIGNING")
     check("the update is named", done.json["signatures"][0]["changes_after"] == "other", done.json["signatures"])
     expect("later signature of another", judged(sealed_by_stranger_again(genuine, WORK)), INVALID)
-    expect("bytes after the end", judged(genuine + b"1 0 obj<<>>endobj\n"), INVALID)
+    done = judged(genuine + b"1 0 obj<<>>endobj\n")
+    check("bytes after the end are not valid", done.code in (INVALID, UNREADABLE) and not done.crashed, done)
     expect("flipped content", judged(spoil.flipped(genuine)), INVALID, "HASH_FAILURE")
     expect("swapped certificate", judged(swapped_certificate(genuine, WORK)), INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND")
 
@@ -114,14 +115,19 @@ def files(licence, authority):
     expect("a byte after the CMS", judged(genuine[: end - 1] + b"1" + genuine[end:]), INVALID)
 
     by_stranger = spoil.sealed_by_stranger(plain, signer, key, certify=True)
+    start, end, _ = cms_of(by_stranger)
+    expect("hex digits in upper case, which we never write", judged(by_stranger), INVALID, "FORMAT_FAILURE")
+    by_stranger = by_stranger[:start] + by_stranger[start:end].lower() + by_stranger[end:]
     expect("sealed by a stranger", judged(by_stranger), INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND")
     path.write_bytes(genuine)
     expect("wrong root", elicence("verify", path, "--trust", stranger_root, "--offline", "--json"), INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND")
     done = elicence("verify", path, "--offline", "--json")
     expect("no root", done, INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND")
     check("the hint to give --trust", "--trust" in done.said, done)
-    done = verify(path, authority, "--at", "1999-01-01T00:00:00Z")
-    expect("judged about a time before the certificate", done, INDETERMINATE, "OUT_OF_BOUNDS_NO_POE")
+    check("the licence taken has no last day", done.json["licence"]["valid_until"] == "长期", done.json["licence"])
+    done = verify(path, authority, "--at", "2070-01-01T00:00:00Z")
+    expect("judged about a time after the certificate", done, INDETERMINATE, "OUT_OF_BOUNDS_NO_POE")
+    expect("judged about a time before the licence", verify(path, authority, "--at", "1999-01-01T00:00:00Z"), INVALID, "LICENCE_NOT_YET_VALID")
 
     for cut in (len(genuine) - 1, len(genuine) - 100, len(genuine) // 2):
         done = judged(genuine[:cut])
