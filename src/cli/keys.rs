@@ -48,7 +48,7 @@ struct MakeArgs {
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     /// File that holds the passphrase of the new keys; an example plan needs none.
-    #[arg(long, value_name = "FILE", env = "ELICENCE_KEYS_PASSPHRASE_FILE")]
+    #[arg(long, value_name = "FILE", env = "ELICENCE_KEYS__PASSPHRASE_FILE")]
     passphrase_file: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
@@ -73,7 +73,7 @@ struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     chain: PathBuf,
     /// File that holds the passphrase.
-    #[arg(long, value_name = "FILE", env = "ELICENCE_KEYS_PASSPHRASE_FILE")]
+    #[arg(long, value_name = "FILE", env = "ELICENCE_KEYS__PASSPHRASE_FILE")]
     passphrase_file: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]

@@ -48,7 +48,7 @@ pub enum KeyError {
     #[error("{0} 可被其他用户读取，请执行 chmod 600 / other users may read {0}; run `chmod 600` on it")]
     Exposed(PathBuf),
     /// No passphrase was given.
-    #[error("缺少私钥口令 / the passphrase is missing; give it with --passphrase-file or ELICENCE_KEYS_PASSPHRASE_FILE")]
+    #[error("缺少私钥口令 / the passphrase is missing; give it with --passphrase-file or ELICENCE_KEYS__PASSPHRASE_FILE")]
     MissingPassphrase,
     /// The passphrase does not open the key.
     #[error("{0} 的口令不正确 / the passphrase does not open {0}; give the right one")]
