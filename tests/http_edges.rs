@@ -22,6 +22,9 @@ async fn requests_that_cannot_be_read_are_refused() {
     problem(mint().json(&json!({ "type": BUSINESS_LICENCE, "face": { "CZZT": "x".repeat(70 << 10) } })), 413, "TOO_LARGE").await;
     let upload = || web.post("/api/v1/verifications");
     problem(upload().body("x"), 415, "UNSUPPORTED_MEDIA_TYPE").await;
+    // Long after it was refused the client still sends: it must hear the answer, not a reset.
+    problem(upload().header("content-type", "application/pdf").body(vec![b'x'; 50 << 20]), 413, "TOO_LARGE").await;
+    problem(web.post("/api/v1/licences").body(vec![b'x'; 50 << 20]), 401, "UNAUTHENTICATED").await;
     problem(upload().header("content-type", "application/pdf").body(vec![b'x'; 3 << 20]), 413, "TOO_LARGE").await;
     let form = reqwest::multipart::Form::new().text("other", "x");
     problem(upload().multipart(form), 400, "BAD_REQUEST").await;

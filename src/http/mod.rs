@@ -4,6 +4,7 @@ pub mod api;
 pub mod api_keys;
 mod authenticate;
 mod body;
+mod drain;
 mod health;
 mod limit;
 mod metrics;
@@ -55,5 +56,6 @@ pub fn router(server: Arc<Server>) -> Router {
         .layer(middleware::from_fn_with_state(server.clone(), limit::apply))
         .layer(middleware::from_fn_with_state(server.clone(), security_headers::add))
         .layer(middleware::from_fn_with_state(server.clone(), observe::apply))
+        .layer(middleware::from_fn(drain::apply))
         .with_state(server)
 }
