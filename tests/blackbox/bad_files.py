@@ -115,10 +115,8 @@ def files(licence, authority):
     expect("a byte after the CMS", judged(genuine[: end - 1] + b"1" + genuine[end:]), INVALID)
 
     by_stranger = spoil.sealed_by_stranger(plain, signer, key, certify=True)
-    start, end, _ = cms_of(by_stranger)
     expect("hex digits in upper case, which we never write", judged(by_stranger), INVALID, "FORMAT_FAILURE")
-    by_stranger = by_stranger[:start] + by_stranger[start:end].lower() + by_stranger[end:]
-    expect("sealed by a stranger", judged(by_stranger), INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND")
+    expect("sealed by a stranger", judged(spoil.lower_case(by_stranger)), INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND")
     path.write_bytes(genuine)
     expect("wrong root", elicence("verify", path, "--trust", stranger_root, "--offline", "--json"), INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND")
     done = elicence("verify", path, "--offline", "--json")
@@ -148,6 +146,21 @@ def files(licence, authority):
     check("50 MB: not valid, and soon", done.code != VALID and not done.crashed and time.monotonic() - started < 20, done)
     expect("no such file", verify(WORK / "absent.pdf", authority), USAGE)
     expect("a folder", verify(WORK, authority), USAGE)
+
+
+def genuine_key(licence, authority):
+    """Somebody who holds the seal key changes words on the page but not the payload."""
+    keys = WORK / "demo" / "keys"
+    passphrase = (keys / "passphrase").read_bytes().strip()
+    plain = Path(licence["unsealed"]).read_bytes()
+    path = WORK / "resealed.pdf"
+
+    def resealed(data):
+        path.write_bytes(spoil.lower_case(spoil.sealed_by_stranger(data, keys / "seal.chain.pem", keys / "seal.key.pem", True, passphrase)))
+        return verify(path, authority)
+
+    expect("sealed again by another program with the genuine key", resealed(plain), VALID)
+    expect("sealed again with other words on the page", resealed(spoil.other_words(plain)), INVALID, "CONTENT_MISMATCH")
 
 
 def qr_texts(licence, other, authority):
@@ -180,6 +193,7 @@ def main():
     authority = demo(WORK / "demo", env={"ELICENCE_DEMO_UNSEALED": "1"})
     licences = authority["licences"]
     files(licences[0], authority)
+    genuine_key(licences[0], authority)
     qr_texts(licences[0], licences[1], authority)
     expect("neither file nor QR", elicence("verify", "--json"), USAGE)
     check.end()

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from pyhanko.keys import load_cert_from_pemder, load_private_key_from_pemder
+from pyhanko.keys import load_certs_from_pemder, load_private_key_from_pemder
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, SimpleSigner, fields, sign_pdf
@@ -99,11 +99,36 @@ def make_root(folder):
     return paths
 
 
-def sealed_by_stranger(data, signer_pem, key_pem, certify):
-    """`data` signed by pyHanko, as a certification or as a plain approval."""
-    signer = SimpleSigner(
-        signing_cert=load_cert_from_pemder(signer_pem), signing_key=load_private_key_from_pemder(key_pem, None), cert_registry=SimpleCertificateStore()
-    )
+def other_words(data):
+    """The unsealed document with the first two glyphs of a printed field exchanged on its page; the attached payload stays."""
+
+    def swap(match):
+        first, second, rest = match[2][:4], match[2][4:8], match[2][8:]
+        return match[1] + second + first + rest if first != second else match[0]
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    stream = writer.root["/Pages"]["/Kids"][0]["/Contents"][1]
+    changed = re.sub(rb"(/ELF<[^>]*>>>BDC\n.*\n.*<)([0-9a-f]{8,})(?=>Tj)", swap, stream.data, count=1)
+    assert changed != stream.data
+    stream._data, stream._encoded_data = changed, None
+    writer.update_container(stream)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def lower_case(data):
+    """The hex digits of the signature as we write them; pyHanko writes capitals. They stand outside of what is signed."""
+    match = list(re.finditer(rb"/Contents\s*<([0-9a-fA-F]{200,})>", data))[-1]
+    return data[: match.start(1)] + match[1].lower() + data[match.end(1) :]
+
+
+def sealed_by_stranger(data, signer_pem, key_pem, certify, passphrase=None):
+    """`data` signed by pyHanko, as a certification or as a plain approval; the first certificate of `signer_pem` is the signer's."""
+    certificate, *others = load_certs_from_pemder([signer_pem])
+    chain = SimpleCertificateStore()
+    chain.register_multiple(others)
+    signer = SimpleSigner(signing_cert=certificate, signing_key=load_private_key_from_pemder(key_pem, passphrase), cert_registry=chain)
     metadata = PdfSignatureMetadata(
         field_name="Stranger", subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256", certify=certify, docmdp_permissions=fields.MDPPerm.FILL_FORMS
     )
