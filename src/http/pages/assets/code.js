@@ -8,6 +8,8 @@ const ALGORITHMS = {
   "-19": { key: { name: "Ed25519" }, sign: { name: "Ed25519" }, name: "Ed25519" },
 };
 const LICENCE_CLAIM = -70001n;
+/** Key in the further fields (claim 10): the first day in force, where it is later than the day of issue. */
+const FIRST_DAY_IN_FORCE = 1n;
 
 /** Thrown with a verdict when a step of the check fails. */
 class Stop extends Error {
@@ -188,12 +190,14 @@ function readLicence(cose) {
   refuse(!(licence instanceof Map) || licence.get(0n) !== 1n, "not a licence token");
   const status = licence.get(7n);
   refuse(!Array.isArray(status) || status.length !== 2 || status.some((n) => typeof n !== "bigint"), "status reference");
+  const more = licence.get(10n) ?? new Map();
+  refuse(!(more instanceof Map), "more fields");
   const text = (value) => (typeof value === "string" ? value : null);
   const number = (value) => (typeof value === "bigint" ? Number(value) : null);
   return {
     issuer: text(cose.claims.get(1n)), issuedAt: number(cose.claims.get(6n)), expires: number(cose.claims.get(4n)),
     type: text(licence.get(2n)), number: text(licence.get(3n)), holder: text(licence.get(4n)),
-    issueDay: number(licence.get(5n)), expiryDay: number(licence.get(6n)),
+    issueDay: number(licence.get(5n)), firstDay: number(more.get(FIRST_DAY_IN_FORCE)) ?? number(licence.get(5n)), expiryDay: number(licence.get(6n)),
     list: Number(status[0]), index: Number(status[1]), copy: licence.get(11n) ?? null,
   };
 }
@@ -245,10 +249,11 @@ async function check(fragment) {
   const keys = await fetchKeys();
   const key = await findSigner(cose, licence, keys);
   const found = (verdict) => ({ verdict, licence, cose, key });
-  const early = licence.issuedAt > Date.now() / 1000 + CLOCK_SKEW || (licence.issueDay !== null && licence.issueDay > today());
+  const early = licence.issuedAt > Date.now() / 1000 + CLOCK_SKEW || (licence.firstDay !== null && licence.firstDay > today());
   if (early) return found("NOT_YET");
   const ended = (licence.expiryDay !== null && licence.expiryDay < today()) || (licence.expires !== null && licence.expires < Date.now() / 1000);
   if (ended) return found("EXPIRED");
+  if (licence.copy !== null) return found("NOT_FOR_YOU");
   let state = null;
   try { state = await statusOf(licence, keys); } catch (error) { console.info("status list:", error.message); }
   if (state) return found(["", "REVOKED", "SUSPENDED", "SUPERSEDED"][state]);
@@ -265,6 +270,7 @@ const SAY = {
   SUSPENDED: ["no", "✗", "已被暂扣或限制使用", "Suspended or restricted", "请不要采用，并向颁发机构了解原因。", "Do not accept it; ask the issuing authority why."],
   REVOKED: ["no", "✗", "已被撤销、吊销或注销", "Revoked or cancelled", "请不要采用。如有疑问请联系颁发机构。", "Do not accept it. Ask the issuing authority in case of doubt."],
   SUPERSEDED: ["no", "✗", "已换发新版本", "Replaced by a later version", "请持证人出示最新版本。", "Ask the holder for the latest version."],
+  NOT_FOR_YOU: ["no", "✗", "加注件，仅限指定机构使用", "A copy made for one organisation only", "请不要采用，并请持证人出示原件。", "Do not accept it; ask the holder for the original."],
   TAMPERED: ["no", "✗", "二维码不真实或不完整", "Not genuine, or incomplete", "请重新扫描；仍然如此请不要采用，并联系颁发机构。", "Scan again. If the answer stays, do not accept it and tell the issuing authority."],
   UNKNOWN_ISSUER: ["maybe", "?", "颁发机构未知", "Unknown issuer", "本站没有该颁发机构的公钥。请确认地址栏网址是颁发机构公布的网址。", "This site has no key of that issuer. Make sure that you are on the site which the issuer has published."],
   CANNOT_CHECK: ["maybe", "?", "此浏览器无法核验", "Cannot be checked in this browser", "可以点击下面的按钮由服务器核验，或换一个浏览器。这不表示证照无效。", "Use the button below to let the server check, or another browser. It does not mean that the licence is invalid."],
