@@ -1,8 +1,10 @@
 //! What was appended after a seal (check V14): only validation data (DSS, VRI) and document time-stamp fields may be.
 //!
 //! Every object that a later revision defines again is compared with the signed one by the role it had there; whatever has
-//! no allowed role, or changes beyond it, is "other". Roles are taken from the signed revision only.
+//! no allowed role, or changes beyond it, is "other". Roles are taken from the signed revision only. Of a document that is no
+//! licence, the programs that append validation data may also keep house: dates and producer in /Info, the XMP packet.
 
+use crate::domain::payload::PAYLOAD_FILE_NAME;
 use crate::domain::verdict::ChangesAfter;
 use crate::pdf::read::{Dict, Document, Location, Object, PdfError, Ref};
 use std::collections::BTreeSet;
@@ -20,7 +22,8 @@ pub fn changes_after(now: &Document<'_>, then: &Document<'_>) -> ChangesAfter {
         let only_line_end = tail.len() <= 2 && tail.iter().all(|b| matches!(b, b'\r' | b'\n'));
         return if only_line_end { ChangesAfter::None } else { ChangesAfter::Other };
     }
-    match (Comparison { now, then }).only_validation_data(newer) {
+    let keeps_house = matches!(then.attachment(PAYLOAD_FILE_NAME), Ok(None));
+    match (Comparison { now, then, keeps_house }).only_validation_data(newer) {
         Ok(true) => ChangesAfter::Ltv,
         Ok(false) | Err(_) => ChangesAfter::Other,
     }
@@ -29,6 +32,7 @@ pub fn changes_after(now: &Document<'_>, then: &Document<'_>) -> ChangesAfter {
 struct Comparison<'d, 'n, 't> {
     now: &'d Document<'n>,
     then: &'d Document<'t>,
+    keeps_house: bool,
 }
 
 /// Objects of the signed revision that an update may define again, by their role.
@@ -41,6 +45,7 @@ struct Roles {
     validation: Option<u32>,
     related: Option<u32>,
     info: Option<u32>,
+    metadata: Option<u32>,
 }
 
 impl Comparison<'_, '_, '_> {
@@ -122,7 +127,8 @@ impl Comparison<'_, '_, '_> {
             pages: pages.iter().filter_map(|page| page.reference.map(|reference| reference.number)).collect(),
             validation: number(validation),
             related,
-            info: number(self.then.trailer().get(b"Info")),
+            info: number(self.then.trailer().get(b"Info")).filter(|_| self.keeps_house),
+            metadata: number(catalog.get(b"Metadata")).filter(|_| self.keeps_house),
         })
     }
 
@@ -151,6 +157,10 @@ impl Comparison<'_, '_, '_> {
         }
         if Some(number) == roles.info {
             return Ok(both_dicts(&before, &after).is_some_and(|(b, a)| same_but(b, a, &[b"ModDate", b"Producer"])));
+        }
+        if Some(number) == roles.metadata {
+            let is_xmp = |object: &Object<'_>| matches!(object, Object::Stream(s) if s.dict.is(b"Type", b"Metadata") && s.dict.is(b"Subtype", b"XML"));
+            return Ok(is_xmp(&before) && is_xmp(&after));
         }
         Ok(false)
     }
