@@ -230,3 +230,13 @@ fn the_root_of_somebody_else_proves_nothing() {
     let seen = verify(&Making::default().make(), &strangers).expect("sealed");
     assert_eq!((seen.verdict, codes(&seen)[0]), (Verdict::Indeterminate, "NO_CERTIFICATE_CHAIN_FOUND"));
 }
+
+#[test]
+fn bytes_after_the_end_are_an_invalid_seal_and_not_an_unreadable_file() {
+    let document = with_room();
+    for tail in [&b"garbage"[..], b"9 0 obj\n<</Type/Catalog>>\nendobj\n", b"startxref\n0\n%%EOF\n"] {
+        is(&[&document[..], tail].concat(), Verdict::Invalid, "FORMAT_FAILURE");
+    }
+    let cut = document.len() - 10;
+    is(&document[..cut], Verdict::Invalid, "FORMAT_FAILURE");
+}

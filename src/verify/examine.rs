@@ -84,7 +84,19 @@ impl Examined {
 }
 
 /// Examines a PDF: structure, byte ranges, digests, signatures, later revisions, content agreement. Pure; bounded by `limits`.
+///
+/// A file that was signed and then spoiled so that the strict rules no longer read it is an answer, FORMAT_FAILURE, and not an error:
+/// a clerk must hear "invalid" of it.
 pub fn examine(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineError> {
+    match examine_readable(bytes, limits) {
+        Err(ExamineError::Unparsable(_)) if names_byte_range(bytes) => {
+            Ok(Examined { signatures: vec![broken()], stray: Some(ReasonCode::FormatFailure), licence: None })
+        }
+        answer => answer,
+    }
+}
+
+fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineError> {
     let document = Document::parse(bytes, limits)?;
     let fields = document.signature_fields()?;
     if fields.is_empty() {
@@ -260,9 +272,15 @@ fn has_unreachable(document: &Document<'_>, reached: &[Ref]) -> bool {
     })
 }
 
+const KEY: &[u8] = b"/ByteRange";
+
+/// Does the key of a signature stand anywhere in a file?
+fn names_byte_range(bytes: &[u8]) -> bool {
+    bytes.windows(KEY.len()).any(|window| window == KEY)
+}
+
 /// Looks in the text of an object up to its stream data.
 fn has_byte_range(object: &[u8]) -> bool {
-    const KEY: &[u8] = b"/ByteRange";
     let mut rest = object;
     while let Some(at) = rest.iter().position(|byte| matches!(byte, b'/' | b's')) {
         let here = rest.get(at..).unwrap_or_default();
