@@ -1,9 +1,9 @@
-//! `elicence doctor`: looks at an installation and says what is wrong with it; changes nothing.
+//! `elicence doctor`: looks at an installation and says what is wrong with it; changes nothing, but the audit log says that it was read.
 
 use crate::app::shipped::Shelf;
 use crate::app::{self, AppError, api_keys, catalogue, credentials};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::{print, runtime};
+use crate::cli::{installation, print, runtime};
 use crate::config::{Config, Tls};
 use crate::render::FontShelf;
 use clap::Args;
@@ -18,7 +18,7 @@ use time::macros::datetime;
 /// A clock that shows an earlier time is wrong: this program did not exist then.
 const NOT_BEFORE: OffsetDateTime = datetime!(2026-01-01 00:00 UTC);
 
-/// Check an installation: settings, clock, keys, templates and fonts, folders, database. Exit code 1 when something is wrong.
+/// Check an installation: settings, clock, keys, templates and fonts, folders, database, audit log. Exit code 1 when something is wrong.
 #[derive(Args)]
 pub struct DoctorArgs {
     /// The folder of the installation.
@@ -46,6 +46,7 @@ pub fn run(arguments: DoctorArgs) -> Outcome {
             findings.extend([department(&config), keys(&config), templates(&config), api_key_file(&config)]);
             findings.extend(config.tls.as_ref().map(tls));
             findings.extend([folder(&config), store(&config)]);
+            findings.extend(audit(&config));
         }
         Err(error) => findings.extend(error.0.iter().map(|mistake| bad("settings", mistake))),
     }
@@ -157,6 +158,24 @@ fn store(config: &Config) -> Finding {
         ),
         Err(failure) => bad("store", failure.message),
     }
+}
+
+/// Walks the whole chain of the audit log and compares its head with the one kept outside the database.
+fn audit(config: &Config) -> Option<Finding> {
+    config.keys.master.exists().then(|| {
+        let walked = runtime::block_on(async {
+            let services = app::open(config).await?;
+            Ok(services.verify_audit(&installation::local_operator(config)?).await?)
+        });
+        match walked {
+            Ok(report) if report.problems.is_empty() => good("audit", format!("审计链完整 the chain of {} lines is whole", report.lines)),
+            Ok(report) => bad(
+                "audit",
+                format!("审计链不完整，请保全现场并上报 the chain is broken; secure it and report: {}", report.problems.join("; ")),
+            ),
+            Err(failure) => bad("audit", failure.message),
+        }
+    })
 }
 
 fn is_open_to_others(path: &Path) -> bool {

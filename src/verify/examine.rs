@@ -47,6 +47,9 @@ pub enum ExamineError {
     /// A PDF that cannot be read as the strict rules demand; what was wrong.
     #[error("the PDF cannot be read: {0}; ask the holder for the original file")]
     Unparsable(String),
+    /// A bound on what reading may cost was passed; which one. Says nothing about the seal.
+    #[error("the PDF is too large or too complex to be examined here: it passes the limit on {0}")]
+    TooMuch(&'static str),
     /// No signature field.
     #[error("the PDF has no signature field: it was never sealed")]
     NoSignature,
@@ -56,6 +59,7 @@ impl From<PdfError> for ExamineError {
     fn from(error: PdfError) -> Self {
         match error {
             PdfError::NotPdf => Self::NotPdf,
+            PdfError::TooMuch(limit) => Self::TooMuch(limit),
             other => Self::Unparsable(other.to_string()),
         }
     }
@@ -112,7 +116,7 @@ fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineEr
         }
     }
     if values.len() > limits.signatures {
-        return Err(ExamineError::Unparsable("it passes the limit on signatures".into()));
+        return Err(ExamineError::TooMuch("signatures"));
     }
     if has_unreachable(&document, &values) {
         stray = stray.or(Some(ReasonCode::UnreachableSignature));
