@@ -23,7 +23,8 @@ class Event:
 
 
 def events(log):
-    """All calls of the log in the order in which they ended; one that never ended is left out."""
+    """All calls of the log in the order in which they ended; one that never ended is left out, as is one that its process did not survive
+    (strace says `= ?`): nobody was told that it was done."""
     started = {}
     for number, line in enumerate(Path(log).read_text(errors="replace").splitlines()):
         match = LINE.match(line)
@@ -38,7 +39,7 @@ def events(log):
             call, head, began = started.pop(match["pid"], (match["resumed"], "", number))
             rest = head + rest
         arguments, equals, result = rest.rpartition(" = ")
-        if equals:
+        if equals and not result.startswith("?"):
             yield Event(call, arguments.rstrip().removesuffix(")"), result, began, number)
 
 
