@@ -31,19 +31,7 @@ const MOST_RESOURCES: usize = 512;
 /// Reads the words of a page.
 pub fn page_text(document: &Document<'_>, page: &Page<'_>) -> Result<PageText, ContentError> {
     let content = page_content(document, page)?;
-    let mut reader = Reader {
-        document,
-        resources: &page.resources,
-        words_allowed: true,
-        depth: 0,
-        categories: HashMap::new(),
-        states: HashSet::new(),
-        fonts: HashMap::new(),
-        font: None,
-        saved: Vec::new(),
-        marks: Vec::new(),
-        text: PageText::default(),
-    };
+    let mut reader = Reader { words_allowed: true, ..Reader::new(document, &page.resources) };
     reader.check_patterns()?;
     reader.run(&content)?;
     Ok(reader.text)
@@ -91,7 +79,24 @@ struct Reader<'r, 'a> {
     text: PageText,
 }
 
-impl<'a> Reader<'_, 'a> {
+impl<'r, 'a> Reader<'r, 'a> {
+    /// At the beginning of a content stream; words are not allowed in it unless the caller says so.
+    fn new(document: &'r Document<'a>, resources: &'r Dict<'a>) -> Self {
+        Self {
+            document,
+            resources,
+            words_allowed: false,
+            depth: 0,
+            categories: HashMap::new(),
+            states: HashSet::new(),
+            fonts: HashMap::new(),
+            font: None,
+            saved: Vec::new(),
+            marks: Vec::new(),
+            text: PageText::default(),
+        }
+    }
+
     fn run(&mut self, content: &[u8]) -> Result<(), ContentError> {
         let malformed = ContentError("a content stream is malformed");
         let mut lexer = Lexer::of_content(content, self.document.limits());
@@ -256,19 +261,7 @@ impl<'a> Reader<'_, 'a> {
             Object::Null => Dict::default(),
             resources => self.document.dict(resources).map_err(|_| unreadable)?,
         };
-        let mut reader = Reader {
-            document: self.document,
-            resources: &resources,
-            words_allowed: false,
-            depth: self.depth + 1,
-            categories: HashMap::new(),
-            states: HashSet::new(),
-            fonts: HashMap::new(),
-            font: None,
-            saved: Vec::new(),
-            marks: Vec::new(),
-            text: PageText::default(),
-        };
+        let mut reader = Reader { depth: self.depth + 1, ..Reader::new(self.document, &resources) };
         reader.check_patterns()?;
         reader.run(&content)?;
         if reader.text == PageText::default() { Ok(()) } else { Err(ContentError("a form holds marked text or a QR code")) }
