@@ -14,7 +14,8 @@ fn main() -> io::Result<()> {
     for file in files {
         let name = file.strip_prefix(&root).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
         // Named from the folder of the package, so that a target folder outlives a checkout that moved.
-        let _ = writeln!(list, "    ({name:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?}))),", format!("/templates/{name}"));
+        let _ =
+            writeln!(list, "    ({name:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?}))),", format!("/templates/{name}"));
     }
     list.push_str("]\n");
     fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("shipped_files.rs"), list)

@@ -5,7 +5,7 @@ use crate::cms::read_certificate::Certificate;
 use crate::code::CodeError;
 use crate::domain::verdict::{ChangesAfter, ReasonCode, Report, ReportKind, SignatureReport, StatusReport, Verdict};
 use crate::verify::conclude_licence::{conclude_licence, licence_report};
-use crate::verify::evidence::{Evidence, RegisterAnswer};
+use crate::verify::evidence::{Evidence, RegisterAnswer, TrustUse};
 use crate::verify::examine::{Examined, ExaminedSignature};
 use crate::verify::pdf_date::rfc3339;
 use crate::verify::policy::Policy;
@@ -85,7 +85,8 @@ fn judge_signature(signature: &ExaminedSignature, evidence: &Evidence, at: Offse
         return whole(Some(ReasonCode::NoChain));
     }
     let Ok(leaf) = Certificate::read(&signer.der) else { return whole(Some(ReasonCode::ChainGeneral)) };
-    let anchors: Vec<_> = evidence.anchors.iter().map(|anchor| anchor.trust_anchor().clone()).collect();
+    let anchors: Vec<_> =
+        evidence.anchors.iter().filter(|anchor| anchor.trusts(TrustUse::Seal, at)).map(|anchor| anchor.trust_anchor().clone()).collect();
     let others: Vec<&[u8]> = facts.others.iter().map(Vec::as_slice).collect();
     match build_path(&leaf, &others, &anchors, at) {
         Ok(path) => Judged { failure: None, unused_certificates: path.used.len() != others.len() },

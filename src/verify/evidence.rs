@@ -49,14 +49,67 @@ pub struct RegisterAnswer {
     pub as_of: OffsetDateTime,
 }
 
-/// A trust anchor (信任锚): a root certificate that the operator configured. Its own validity dates are not judged: it is
-/// trusted because it is configured.
+/// A trust anchor (信任锚): a certificate that the operator configured, or that a trusted list names. Its own validity dates are not
+/// judged: it is trusted because it is configured, for its [`Scope`] and within the dates that were set.
 #[derive(Clone)]
-pub struct Anchor(Arc<AnchorParts>);
+pub struct Anchor {
+    parts: Arc<AnchorParts>,
+    scope: Scope,
+    from: Option<OffsetDateTime>,
+    until: Option<OffsetDateTime>,
+}
 
 struct AnchorParts {
     der: Vec<u8>,
     anchor: TrustAnchor<'static>,
+}
+
+/// What an anchor is trusted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Seals and signatures of documents, and what their chains say about revocation.
+    pub seal: bool,
+    /// Time-stamps.
+    pub time_stamp: bool,
+    /// QR tokens.
+    pub qr: bool,
+}
+
+/// One use of an anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrustUse {
+    /// A seal or signature of a document.
+    Seal,
+    /// A time-stamp.
+    TimeStamp,
+    /// A QR token.
+    Qr,
+}
+
+impl Scope {
+    /// Everything: what an anchor without a scope is trusted for.
+    pub const ALL: Self = Self { seal: true, time_stamp: true, qr: true };
+    /// Nothing.
+    pub const NONE: Self = Self { seal: false, time_stamp: false, qr: false };
+
+    /// Does it allow this use?
+    pub fn allows(self, what: TrustUse) -> bool {
+        match what {
+            TrustUse::Seal => self.seal,
+            TrustUse::TimeStamp => self.time_stamp,
+            TrustUse::Qr => self.qr,
+        }
+    }
+
+    /// The same with one more use.
+    pub fn with(mut self, what: TrustUse) -> Self {
+        match what {
+            TrustUse::Seal => self.seal = true,
+            TrustUse::TimeStamp => self.time_stamp = true,
+            TrustUse::Qr => self.qr = true,
+        }
+        self
+    }
 }
 
 /// Why a file of anchors was not taken.
@@ -75,7 +128,7 @@ impl Anchor {
     pub fn from_der(der: &[u8]) -> Result<Self, AnchorError> {
         let certificate = CertificateDer::from(der);
         let anchor = webpki::anchor_from_trusted_cert(&certificate).map_err(|_| AnchorError::Malformed(1))?.to_owned();
-        Ok(Self(Arc::new(AnchorParts { der: der.to_vec(), anchor })))
+        Ok(Self { parts: Arc::new(AnchorParts { der: der.to_vec(), anchor }), scope: Scope::ALL, from: None, until: None })
     }
 
     /// Reads every certificate of a PEM text, at least one.
@@ -89,19 +142,56 @@ impl Anchor {
         if anchors.is_empty() { Err(AnchorError::NoCertificate) } else { Ok(anchors) }
     }
 
+    /// The same anchor for this scope and these dates only (both included; `None` is open).
+    pub fn limited(self, scope: Scope, from: Option<OffsetDateTime>, until: Option<OffsetDateTime>) -> Self {
+        Self { scope, from, until, ..self }
+    }
+
+    /// Is it trusted for `what` at the moment that is judged about: of a signature, its best signature time?
+    pub fn trusts(&self, what: TrustUse, at: OffsetDateTime) -> bool {
+        self.scope.allows(what) && self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at <= until)
+    }
+
+    /// What it is trusted for.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// First and last moment that it is trusted for; `None` is open.
+    pub fn dates(&self) -> (Option<OffsetDateTime>, Option<OffsetDateTime>) {
+        (self.from, self.until)
+    }
+
     /// The whole certificate as DER.
     pub fn der(&self) -> &[u8] {
-        &self.0.der
+        &self.parts.der
     }
 
     /// Name, key and constraints, as path building wants them.
     pub fn trust_anchor(&self) -> &TrustAnchor<'static> {
-        &self.0.anchor
+        &self.parts.anchor
     }
 }
 
 impl std::fmt::Debug for Anchor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Anchor({})", Digest::of(&self.0.der))
+        write!(f, "Anchor({})", Digest::of(&self.parts.der))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn an_anchor_is_trusted_within_its_scope_and_dates_only() {
+        let anchor = Anchor::from_pem(include_str!("../../keys-example/root.pem")).unwrap().remove(0);
+        let (before, day, after) = (datetime!(2026-01-01 0:00 UTC), datetime!(2026-06-01 0:00 UTC), datetime!(2027-01-01 0:00 UTC));
+        assert!(anchor.trusts(TrustUse::Seal, before) && anchor.trusts(TrustUse::Qr, after));
+        let limited = anchor.limited(Scope::NONE.with(TrustUse::TimeStamp), Some(day), Some(day));
+        assert!(limited.trusts(TrustUse::TimeStamp, day));
+        assert!(!limited.trusts(TrustUse::Seal, day) && !limited.trusts(TrustUse::Qr, day));
+        assert!(!limited.trusts(TrustUse::TimeStamp, before) && !limited.trusts(TrustUse::TimeStamp, after));
     }
 }

@@ -15,6 +15,6 @@ pub mod token;
 
 pub use crate::pdf::read::Limits;
 pub use conclude::{conclude, conclude_token};
-pub use evidence::{Anchor, AnchorError, Evidence, Needs, RegisterAnswer, RegisterQuestion};
+pub use evidence::{Anchor, AnchorError, Evidence, Needs, RegisterAnswer, RegisterQuestion, Scope, TrustUse};
 pub use examine::{ExamineError, Examined, examine};
 pub use policy::Policy;
