@@ -70,6 +70,30 @@ fn a_genuine_seal_does_not_help_a_page_that_says_something_else() {
 }
 
 #[test]
+fn a_swapped_photo_is_seen_under_a_genuine_seal() {
+    let photo = |change: fn(&mut Vec<u8>)| judged(Making { template: "constructor", unsealed: change, ..Making::default() }, &evidence());
+    assert_eq!(photo(|_| {}).0, Verdict::Valid);
+    let in_the_picture = |file: &mut Vec<u8>| {
+        let at = file.windows(10).rposition(|window| window == b"/DCTDecode").expect("a photo") + 600;
+        file[at] ^= 1;
+    };
+    let (verdict, codes) = photo(in_the_picture);
+    assert_eq!((verdict, codes[0].as_str()), (Verdict::Invalid, "CONTENT_MISMATCH"));
+    let inverted = |file: &mut Vec<u8>| {
+        let at = file.windows(19).rposition(|window| window == b"/BitsPerComponent 8").expect("a photo") + 18;
+        file[at] = b'4';
+    };
+    assert_eq!(photo(inverted).1[0], "CONTENT_MISMATCH");
+    let (verdict, codes) =
+        judged(Making { template: "constructor", payload: |payload| payload.photos.clear(), ..Making::default() }, &evidence());
+    assert_eq!(
+        (verdict, codes[0].as_str()),
+        (Verdict::Valid, "REVOCATION_NOT_CHECKED"),
+        "a photo is not drawn that the payload does not name"
+    );
+}
+
+#[test]
 fn an_original_is_certified() {
     let (verdict, codes) = judged(Making { certify: None, ..Making::default() }, &evidence());
     assert_eq!((verdict, codes[0].as_str()), (Verdict::Invalid, "NOT_CERTIFIED"));

@@ -4,7 +4,7 @@ mod sample;
 
 use crate::app::shipped::{Files, Shelf};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::render::{FontShelf, PreparedTemplate, TemplateSource, Variant, check_photos, check_template, print, render};
+use crate::render::{FontShelf, PreparedTemplate, TemplateSource, Variant, check_template, print, print_photos, render};
 use clap::{Args, Subcommand};
 use sample::Sample;
 use std::path::{Path, PathBuf};
@@ -159,7 +159,7 @@ fn problems_of(files: &Files, fonts: &FontShelf) -> Vec<String> {
     for (index, face) in samples.records.into_iter().enumerate() {
         let found = face.and_then(|face| {
             let sample = Sample::new(&samples.licence_type, face, template.template())?;
-            check_photos(&template, &sample.photos).map_err(|error| error.to_string())?;
+            print_photos(&template, &sample.photos).map_err(|error| error.to_string())?;
             print(&template, &sample.text).map(|_| ()).map_err(|error| error.to_string())
         });
         problems.extend(found.err().map(|problem| format!("sample {}: {problem}", index + 1)));
@@ -176,7 +176,9 @@ fn preview(shelf: &Shelf, name: &str, number: usize, variant: Variant, out: &Pat
     let samples = Sample::read_all(files).map_err(wrong)?;
     let template = PreparedTemplate::prepare(source, &fonts(shelf)?).map_err(|error| wrong(error.to_string()))?;
     let face = samples.records.into_iter().nth(number.saturating_sub(1)).ok_or_else(|| Failure::usage(format!("no sample {number}")))?;
-    let mut sample = Sample::new(&samples.licence_type, face.map_err(wrong)?, template.template()).map_err(wrong)?;
+    let mut face = face.map_err(wrong)?;
+    face.photos = print_photos(&template, &face.photos).map_err(|error| wrong(error.to_string()))?;
+    let mut sample = Sample::new(&samples.licence_type, face, template.template()).map_err(wrong)?;
     sample.payload.template.digest = template.digest();
     sample.payload.pages = print(&template, &sample.text).map_err(|error| wrong(error.to_string()))?;
     let json = crate::domain::canonical::to_vec(&sample.payload).map_err(|error| wrong(error.to_string()))?;

@@ -46,7 +46,7 @@ pub struct Payload {
     pub holders: Vec<HolderRef>,
     /// Extended face data by short code: text (dates as `YYYY-MM-DD`), or rows of a table. Photos are in `photos`.
     pub fields: BTreeMap<String, FieldValue>,
-    /// Digest of each photo's stored bytes by short code.
+    /// Digest of each photo's bytes by short code, as they stand in the document.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub photos: BTreeMap<String, Digest>,
     /// What is printed on each page; a verifier compares it with the text of the page.

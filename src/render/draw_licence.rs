@@ -32,7 +32,7 @@ pub struct Rendering<'a> {
     pub payload: &'a Payload,
     /// The canonical bytes of the payload, attached as they are. Empty attaches nothing: a plain page, as other programs make it.
     pub payload_json: &'a [u8],
-    /// Stored photo bytes by field code; they must have the digests of the payload.
+    /// Photos by field code, as `print_photos` left them; they must have the digests of the payload.
     pub photos: &'a BTreeMap<String, Vec<u8>>,
     /// The full text of the QR symbol, from the stored token.
     pub qr_text: &'a str,

@@ -5,8 +5,8 @@ use crate::pdf::write::token;
 use crate::render::constant_part::{branch, layout_box, leaf, leaf_bytes, watermark_form};
 use crate::render::draw_licence::Drawing;
 use crate::render::error::RenderError;
+use crate::render::picture::Picture;
 use crate::render::prepare::{PreparedPage, cell};
-use crate::render::print::photo;
 use crate::render::reading_order::Item;
 use crate::render::set_text::{Area, Style, set_text};
 use crate::render::watermark;
@@ -187,7 +187,8 @@ fn draw_photos(drawing: &mut Drawing<'_>, index: usize, page: &PreparedPage, wor
             continue;
         }
         let Some(bytes) = drawing.input.photos.get(&slot.field) else { continue };
-        let picture = photo(&slot.field, bytes, area)?;
+        let unprinted = || RenderError::Mismatch(format!("photo {} is not as print_photos leaves it", slot.field));
+        let picture = Picture::printed_photo(bytes).ok_or_else(unprinted)?;
         let image = drawing.file.allocate();
         drawing.file.stream(image, &picture.entries(), &picture.data);
         let element = drawing.file.allocate();
@@ -199,7 +200,9 @@ fn draw_photos(drawing: &mut Drawing<'_>, index: usize, page: &PreparedPage, wor
         let numbers = &drawing.prepared.numbers;
         drawing.file.object(element, &leaf_bytes("Figure", numbers.document, numbers.pages[index], marked, &more));
         let out = &mut work.content;
-        out.extend_from_slice(format!("/Figure<</MCID {marked}>>BDC\nq ").as_bytes());
+        out.extend_from_slice(format!("/Figure<</MCID {marked}/ELP").as_bytes());
+        token::hex_string(out, slot.field.as_bytes());
+        out.extend_from_slice(b">>BDC\nq ");
         token::numbers(out, &[area.width, 0.0, 0.0, area.height, area.left, area.bottom]);
         out.extend_from_slice(format!("cm/Photo{photo_index} Do Q\nEMC\n").as_bytes());
         work.images.push((format!("/Photo{photo_index} "), image));

@@ -30,5 +30,5 @@ pub use error::RenderError;
 pub use font_face::{FontBytes, FontFace};
 pub use font_shelf::FontShelf;
 pub use prepare::{PreparedTemplate, TemplateSource, template_digest};
-pub use print::{check_photos, print};
+pub use print::{print, print_photos};
 pub use seal_picture::{SealDesign, seal_picture};

@@ -36,7 +36,8 @@ impl Picture {
         Ok(Self { width, height, grey, filter: "/FlateDecode", data: deflate::best(&raw) })
     }
 
-    /// A photo: a baseline JPEG goes in without its metadata, anything else is decoded, turned upright and coded anew.
+    /// A photo: a baseline JPEG goes in without its metadata, anything else is decoded, turned upright and coded anew. Its
+    /// [`Picture::data`] is a photo that [`Picture::printed_photo`] takes as it is.
     pub(crate) fn photo(name: &str, bytes: &[u8]) -> Result<Self, RenderError> {
         let (jpeg, decoded) = read(name, bytes)?;
         let orientation = jpeg.as_ref().map_or(1, |jpeg| jpeg.orientation);
@@ -48,10 +49,16 @@ impl Picture {
         let grey = !upright.color().has_color();
         let mut data = Vec::new();
         let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut data, PHOTO_QUALITY);
-        let (width, height) = (upright.width(), upright.height());
         if grey { upright.into_luma8().write_with_encoder(encoder) } else { upright.into_rgb8().write_with_encoder(encoder) }
             .map_err(|error| bad(name, error.to_string()))?;
-        Ok(Self { width, height, grey, filter: "/DCTDecode", data })
+        jpeg::parse(&data).map(Self::passed_through).ok_or_else(|| bad(name, "无法编码; it cannot be coded"))
+    }
+
+    /// A photo as [`Picture::photo`] left it: every byte of it goes into the document, so that its digest can be compared there.
+    pub(crate) fn printed_photo(bytes: &[u8]) -> Option<Self> {
+        let jpeg = jpeg::parse(bytes)?;
+        let plain = jpeg.baseline && matches!(jpeg.components, 1 | 3) && jpeg.orientation == 1 && jpeg.stripped == bytes;
+        plain.then(|| Self::passed_through(jpeg))
     }
 
     fn passed_through(jpeg: jpeg::Jpeg) -> Self {
@@ -146,6 +153,19 @@ mod tests {
         assert!(!picture.data.windows(6).any(|window| window == b"secret"));
         assert!(picture.data.ends_with(&[0xff, 0xd9]));
         assert_eq!(image::load_from_memory(&picture.data).unwrap(), image::load_from_memory(&jpeg).unwrap());
+    }
+
+    #[test]
+    fn a_printed_photo_is_not_changed_again() {
+        let transparent = DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(30, 42, image::Rgba([9, 0, 0, 90])));
+        for given in [coded(ImageFormat::Jpeg, &sample()), coded(ImageFormat::Png, &sample()), coded(ImageFormat::Png, &transparent)] {
+            let printed = Picture::photo("KZ_ZP", &given).unwrap().data;
+            assert_eq!(Picture::printed_photo(&printed).unwrap().data, printed);
+            assert_eq!(Picture::photo("KZ_ZP", &printed).unwrap().data, printed);
+        }
+        let png = coded(ImageFormat::Png, &sample());
+        let noted = with_segment(&coded(ImageFormat::Jpeg, &sample()), b"\xff\xfe\x00\x06note");
+        assert!(Picture::printed_photo(&png).is_none() && Picture::printed_photo(&noted).is_none());
     }
 
     #[test]

@@ -51,23 +51,25 @@ fn value(face: &FaceText, code: &str, dates: DateStyle) -> Option<String> {
     }
 }
 
-/// Can every photo be printed in its place? Photos that the template has no place for are refused, too.
-pub fn check_photos(template: &PreparedTemplate, photos: &BTreeMap<String, Vec<u8>>) -> Result<(), RenderError> {
+/// Every photo as it is printed in its place: a baseline JPEG, upright, without metadata. These are the bytes that a document
+/// holds, and of which its payload has the digests. A photo that the template has no place for is refused.
+pub fn print_photos(template: &PreparedTemplate, photos: &BTreeMap<String, Vec<u8>>) -> Result<BTreeMap<String, Vec<u8>>, RenderError> {
+    let mut printed = BTreeMap::new();
     for (field, bytes) in photos {
         let place = template.0.pages.iter().flat_map(|page| &page.photos).find(|(slot, _)| slot.field == *field);
         let Some((_, area)) = place else {
             return Err(RenderError::Mismatch(format!("the template has no place for photo {field}")));
         };
-        photo(field, bytes, area)?;
+        printed.insert(field.clone(), photo(field, bytes, area)?.data);
     }
-    Ok(())
+    Ok(printed)
 }
 
 /// Most that a photo may be stretched: 2 %.
 const STRETCH: f64 = 0.02;
 
 /// A photo whose sides match its place.
-pub(crate) fn photo(field: &str, bytes: &[u8], area: &Area) -> Result<Picture, RenderError> {
+fn photo(field: &str, bytes: &[u8], area: &Area) -> Result<Picture, RenderError> {
     let picture = Picture::photo(field, bytes)?;
     let ratio = f64::from(picture.width) * area.height / (f64::from(picture.height) * area.width);
     if (ratio - 1.0).abs() > STRETCH {

@@ -8,6 +8,7 @@ use crate::domain::digest::Digest;
 use crate::domain::payload::{PAYLOAD_FILE_NAME, PAYLOAD_FORMAT, Payload, PrintedPage, TOKEN_FILE_NAME};
 use crate::pdf::read::{Dict, Document, Object, Page};
 use crate::verify::page_text::{ContentError, PageText, page_text};
+use std::collections::BTreeSet;
 
 /// The data of a licence that its document carries.
 #[derive(Clone, Debug)]
@@ -65,14 +66,22 @@ fn agree(document: &Document<'_>, payload: &Payload, digest: Digest, token_text:
         return Err(ContentError("the document has another number of pages than the payload"));
     }
     let mut draws_qr = false;
+    let mut shown = BTreeSet::new();
     for (page, printed) in pages.iter().zip(&payload.pages) {
         check_annotations(document, page)?;
         let text = page_text(document, page)?;
         words_agree(&text, printed)?;
+        for (field, image) in &text.photos {
+            photo_agrees(document, page, image, payload.photos.get(field))?;
+            shown.insert(field.clone());
+        }
         if text.draws_qr {
             symbol_agrees(document, page, token_text)?;
             draws_qr = true;
         }
+    }
+    if !shown.iter().eq(payload.photos.keys()) {
+        return Err(ContentError("a photo of the payload stands on no page"));
     }
     if draws_qr { Ok(()) } else { Err(ContentError("no page draws the QR code")) }
 }
@@ -140,6 +149,26 @@ fn words_agree(found: &PageText, printed: &PrintedPage) -> Result<(), ContentErr
     }
 }
 
+/// The JPEG bytes of a photo have the digest of the payload.
+fn photo_agrees(document: &Document<'_>, page: &Page<'_>, name: &[u8], expected: Option<&Digest>) -> Result<(), ContentError> {
+    let wrong = ContentError("a photo is not the one of the payload");
+    let images = document.dict(page.resources.get(b"XObject")).map_err(|_| wrong)?;
+    let image = document.stream(images.get(name)).map_err(|_| wrong)?;
+    let dict = &image.dict;
+    let plain = dict.is(b"Filter", b"DCTDecode")
+        && (dict.is(b"ColorSpace", b"DeviceGray") || dict.is(b"ColorSpace", b"DeviceRGB"))
+        && dict.get(b"BitsPerComponent").as_int() == Some(8)
+        && dict.entry(b"DecodeParms").is_none()
+        && shows_its_samples(dict);
+    if plain && expected == Some(&Digest::of(&image.data)) { Ok(()) } else { Err(wrong) }
+}
+
+/// Nothing in an image dictionary inverts, masks, replaces or switches off its samples.
+fn shows_its_samples(dict: &Dict<'_>) -> bool {
+    [b"Decode".as_slice(), b"Mask", b"SMask", b"Alternates", b"OC"].iter().all(|key| dict.entry(key).is_none())
+        && !matches!(dict.get(b"ImageMask"), Object::Bool(true))
+}
+
 /// The image /QR of the page is the symbol of the token's text, bit for bit.
 fn symbol_agrees(document: &Document<'_>, page: &Page<'_>, text: &str) -> Result<(), ContentError> {
     let wrong = ContentError("the QR image is not the symbol of the attached token");
@@ -148,11 +177,10 @@ fn symbol_agrees(document: &Document<'_>, page: &Page<'_>, text: &str) -> Result
     let expected = symbol(text).map_err(|_| wrong)?.image();
     let dict = &image.dict;
     let plain = dict.is(b"ColorSpace", b"DeviceGray")
+        && shows_its_samples(dict)
         && dict.get(b"BitsPerComponent").as_int() == Some(1)
         && dict.get(b"Width").as_usize() == Some(expected.side)
-        && dict.get(b"Height").as_usize() == Some(expected.side)
-        && [b"Decode".as_slice(), b"Mask", b"SMask", b"Alternates", b"OC"].iter().all(|key| dict.entry(key).is_none())
-        && !matches!(dict.get(b"ImageMask"), Object::Bool(true));
+        && dict.get(b"Height").as_usize() == Some(expected.side);
     let bits = document.unpacked(&image, expected.rows.len()).map_err(|_| wrong)?;
     if plain && bits == expected.rows { Ok(()) } else { Err(wrong) }
 }

@@ -1,5 +1,6 @@
 //! The words of one page of a licence, slot by slot, through ToUnicode: a bounded reader of content streams that refuses
-//! whatever could show text in any other way. Which sequences hold what: /ELL marks a fixed word, /ELF a printed slot.
+//! whatever could show text in any other way. Which sequences hold what: /ELL marks a fixed word, /ELF a printed slot,
+//! /ELP a photo.
 
 use crate::pdf::read::{Dict, Document, Lexer, Object, Page};
 use crate::verify::character_map::CharacterMap;
@@ -19,6 +20,8 @@ pub struct PageText {
     pub labels: Vec<String>,
     /// Slot name and text in drawing order; consecutive pieces of one slot are joined.
     pub slots: Vec<(String, String)>,
+    /// Field code and image name of each photo in drawing order.
+    pub photos: Vec<(String, Vec<u8>)>,
     /// Is the image /QR drawn?
     pub draws_qr: bool,
 }
@@ -56,11 +59,25 @@ fn page_content(document: &Document<'_>, page: &Page<'_>) -> Result<Vec<u8>, Con
     Ok(content)
 }
 
+/// Passes numbers and the operator behind them when that only draws a line: outlines are most of a page, and none of its words.
+fn pass_path(lexer: &mut Lexer<'_>) -> bool {
+    let start = lexer.position();
+    while lexer.peek().is_some_and(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b' ')) {
+        lexer.seek(lexer.position() + 1);
+    }
+    let is_path = lexer.position() > start && matches!(lexer.word(), b"m" | b"l" | b"c" | b"v" | b"y" | b"re");
+    if !is_path {
+        lexer.seek(start);
+    }
+    is_path
+}
+
 #[derive(Clone, PartialEq, Eq)]
 enum Mark {
     Artifact,
     Label,
     Slot,
+    Photo(String),
     Other,
 }
 
@@ -103,6 +120,9 @@ impl<'r, 'a> Reader<'r, 'a> {
         let mut operands: Vec<Object<'_>> = Vec::with_capacity(8);
         loop {
             lexer.skip_space();
+            if operands.is_empty() && pass_path(&mut lexer) {
+                continue;
+            }
             match lexer.peek() {
                 None => break,
                 Some(b'/' | b'(' | b'<' | b'[' | b'0'..=b'9' | b'+' | b'-' | b'.') => {
@@ -164,20 +184,23 @@ impl<'r, 'a> Reader<'r, 'a> {
         }
         let slot = properties.and_then(|properties| properties.get(b"ELF").as_text());
         let label = properties.is_some_and(|properties| properties.entry(b"ELL").is_some());
-        let mark = match (tag.as_name() == Some(b"Artifact"), label, slot) {
-            (true, false, None) => Mark::Artifact,
-            (false, true, None) => {
+        let photo = properties.and_then(|properties| properties.get(b"ELP").as_text());
+        let utf8 = |name: &[u8]| String::from_utf8(name.to_vec()).map_err(|_| ContentError("the name of a slot is not UTF-8"));
+        let mark = match (tag.as_name() == Some(b"Artifact"), label, slot, photo) {
+            (true, false, None, None) => Mark::Artifact,
+            (false, false, None, Some(name)) => Mark::Photo(utf8(name)?),
+            (false, true, None, None) => {
                 self.text.labels.push(String::new());
                 Mark::Label
             }
-            (false, false, Some(name)) => {
-                let name = String::from_utf8(name.to_vec()).map_err(|_| ContentError("the name of a slot is not UTF-8"))?;
+            (false, false, Some(name), None) => {
+                let name = utf8(name)?;
                 if self.text.slots.last().is_none_or(|(last, _)| *last != name) {
                     self.text.slots.push((name, String::new()));
                 }
                 Mark::Slot
             }
-            (false, false, None) => Mark::Other,
+            (false, false, None, None) => Mark::Other,
             _ => return Err(ContentError("a marked sequence is two things at once")),
         };
         self.marks.push(mark);
@@ -243,6 +266,9 @@ impl<'r, 'a> Reader<'r, 'a> {
         match stream.dict.get(b"Subtype").as_name() {
             Some(b"Image") => {
                 self.text.draws_qr |= name.as_name() == Some(b"QR");
+                if let (Some(Mark::Photo(field)), Some(name)) = (self.marks.last(), name.as_name()) {
+                    self.text.photos.push((field.clone(), name.to_vec()));
+                }
                 Ok(())
             }
             Some(b"Form") => self.check_free_of_text(stream),
@@ -264,7 +290,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         let mut reader = Reader { depth: self.depth + 1, ..Reader::new(self.document, &resources) };
         reader.check_patterns()?;
         reader.run(&content)?;
-        if reader.text == PageText::default() { Ok(()) } else { Err(ContentError("a form holds marked text or a QR code")) }
+        if reader.text == PageText::default() { Ok(()) } else { Err(ContentError("a form holds marked text, a photo or a QR code")) }
     }
 
     /// Tiling patterns are content of their own.

@@ -15,7 +15,9 @@ use elicence::domain::payload::{PAYLOAD_FORMAT, Party, Payload, TemplateRef, Typ
 use elicence::domain::secret::Secret;
 use elicence::domain::verdict::Report;
 use elicence::keys::FileKey;
-use elicence::render::{FontShelf, PreparedTemplate, Rendering, SealDesign, TemplateSource, Variant, print, render, seal_picture};
+use elicence::render::{
+    FontShelf, PreparedTemplate, Rendering, SealDesign, TemplateSource, Variant, print, print_photos, render, seal_picture,
+};
 use elicence::seal::signer::Signer;
 use elicence::seal::{Certify, SealSpec, SignerFacts, prepare, sign};
 use elicence::verify::{Anchor, Evidence, ExamineError, Limits, Policy, conclude, examine};
@@ -60,8 +62,9 @@ static DRAWERS: LazyLock<BTreeMap<String, Drawer>> = LazyLock::new(|| {
                 let file = input.take_text(&code).expect("photo file");
                 input.photos.insert(code, PhotoBytes(files[&file].to_vec()));
             }
-            let face = face::check(&licence_type, input).expect("the sample fits its type");
+            let mut face = face::check(&licence_type, input).expect("the sample fits its type");
             let template = PreparedTemplate::prepare(TemplateSource::parse(files).expect("template"), &fonts).expect("template");
+            face.photos = print_photos(&template, &face.photos).expect("photos");
             (name, Drawer { licence_type, template, face, picture: picture.clone() })
         })
         .collect()

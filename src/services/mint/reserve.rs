@@ -13,7 +13,7 @@ use crate::{
         licence::{LicenceId, LicenceState},
         payload::{PAYLOAD_FORMAT, Payload, TemplateRef, TypeRef},
     },
-    render::{RenderError, check_photos, print},
+    render::{RenderError, print, print_photos},
     services::{
         CatalogueEntry, ReadyAuthority, Refusal, Services,
         assign_number::assigned_number,
@@ -100,7 +100,7 @@ impl Services {
         face: Face,
         keys: Option<RequestKeys>,
     ) -> Result<Reserved, Refusal> {
-        let request = Arc::new(Request { entry, authority, face });
+        let request = self.on_worker(move || printable(entry, authority, face)).await??;
         let _one_at_a_time = if request.face.number.is_none() { Some(self.numbering.lock().await) } else { None };
         for _ in 0..TRIES {
             let number = self.number_to_try(&request).await?;
@@ -274,6 +274,12 @@ impl Services {
     }
 }
 
+/// The request with its photos as they will stand in the document: only these are stored.
+fn printable(entry: Arc<CatalogueEntry>, authority: Arc<ReadyAuthority>, mut face: Face) -> Result<Arc<Request>, Refusal> {
+    face.photos = print_photos(&entry.template, &face.photos).map_err(not_printable)?;
+    Ok(Arc::new(Request { entry, authority, face }))
+}
+
 fn payload(request: &Request, licence_id: LicenceId, salt: String, number: &str) -> Result<Payload, Refusal> {
     let (definition, face, issuer) = (&request.entry.licence_type, &request.face, &request.authority.party);
     let template = &request.entry.template;
@@ -282,7 +288,6 @@ fn payload(request: &Request, licence_id: LicenceId, salt: String, number: &str)
         .and_then(|code| Identifier::new(code, &request.authority.code, &serial, FIRST_VERSION))
         .map_err(|e| Refusal::Unavailable { cause: e.to_string() })?
         .to_string();
-    check_photos(template, &face.photos).map_err(not_printable)?;
     let pages = print(template, &face.values(definition, issuer, number, &identifier)).map_err(not_printable)?;
     Ok(Payload {
         format: PAYLOAD_FORMAT.into(),
