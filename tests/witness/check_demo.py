@@ -1,6 +1,6 @@
 """Lets foreign programs judge every document of a demo: check_demo.py DEMO.json; prints a table, exits 1 on any complaint.
 
-DEMO.json is what `elicence demo --once --json` prints. The veraPDF command is named by $VERAPDF. With ELICENCE_DEMO_UNSEALED=1 in the environment
+DEMO.json is what `elicence demo --once --json` prints. The commands that run on Java are in $JAVA_WITNESSES. With ELICENCE_DEMO_UNSEALED=1 in the environment
 the demo also leaves each document as it was before sealing.
 """
 
@@ -70,7 +70,7 @@ def main():
     missing = [licence["identifier"] for licence in licences if not os.path.isfile(licence.get("unsealed", ""))]
     if missing or not licences:
         sys.exit(f"the demo left no unsealed document for {missing}: was it run with ELICENCE_DEMO_UNSEALED=1?")
-    verapdf = witnesses.verapdf(os.environ["VERAPDF"], [licence[key] for licence in licences for key in ("document", "unsealed")])
+    verapdf = witnesses.verapdf([licence[key] for licence in licences for key in ("document", "unsealed")])
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda licence: judge(licence, demo, verapdf), licences))
 

@@ -45,7 +45,7 @@ def trials(demo, folder):
 
     grey = file("no-output-intent", spoil.without(plain, "/OutputIntents"))
     mute = file("no-structure", spoil.without(plain, "/StructTreeRoot"))
-    said = witnesses.verapdf(os.environ["VERAPDF"], [unsealed, grey, mute, folder / "absent.pdf"])
+    said = witnesses.verapdf([unsealed, grey, mute, folder / "absent.pdf"])
     yield "veraPDF 3b: no output intent", said[str(unsealed)], [c for c in said[str(grey)] if "3b: fail" in c]
     yield "veraPDF ua1: no structure tree", said[str(unsealed)], [c for c in said[str(mute)] if "ua1: fail" in c]
     yield "veraPDF: no file", said[str(unsealed)], said[str(folder / "absent.pdf")]

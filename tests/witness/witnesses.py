@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import dss
 import zxingcpp
 from PIL import Image
 from pyhanko.keys import load_cert_from_pemder
@@ -79,9 +80,9 @@ def pyhanko(pdf, root):
     return [f"pyHanko: not true: {fact}" for fact, holds in facts.items() if not holds]
 
 
-def verapdf(command, pdfs, flavours=("3b", "ua1")):
+def verapdf(pdfs, flavours=("3b", "ua1")):
     """Archive and accessibility rules by veraPDF, all files in one JVM: {file: complaints}."""
-    done = run(command, ",".join(flavours), *pdfs)
+    done = run(dss.command("verapdf"), ",".join(flavours), *pdfs)
     complaints = {str(pdf): [] for pdf in pdfs}
     judged = {str(pdf): set() for pdf in pdfs}
     for line in done.stdout.splitlines():
