@@ -142,6 +142,11 @@ pub fn check_signature(algorithm: &CheckedAlgorithm, spki: &[u8], message: &[u8]
     signature::UnparsedPublicKey::new(algorithm.verification, bits).verify(message, signature).map_err(|_| SignatureError::Wrong)
 }
 
+/// The bits of the public key in a SubjectPublicKeyInfo: what key hashes are taken over.
+pub fn key_bits(spki: &[u8]) -> Option<&[u8]> {
+    public_key(spki).ok().map(|(_, bits)| bits)
+}
+
 /// Algorithm and bits of a SubjectPublicKeyInfo.
 fn public_key(spki: &[u8]) -> Result<(AlgorithmIdentifier<'_>, &[u8]), SignatureError> {
     let read = || -> Result<_, DerError> {

@@ -17,6 +17,14 @@ pub mod tag {
     pub const OCTET_STRING: u8 = 0x04;
     /// NULL.
     pub const NULL: u8 = 0x05;
+    /// ENUMERATED.
+    pub const ENUMERATED: u8 = 0x0a;
+    /// UTF8String.
+    pub const UTF8_STRING: u8 = 0x0c;
+    /// UTCTime.
+    pub const UTC_TIME: u8 = 0x17;
+    /// GeneralizedTime.
+    pub const GENERALIZED_TIME: u8 = 0x18;
     /// OBJECT IDENTIFIER.
     pub const OID: u8 = 0x06;
     /// SEQUENCE, SEQUENCE OF.
@@ -35,6 +43,12 @@ pub mod tag {
     pub const CONTEXT_4: u8 = 0xa4;
     /// `[0]`, primitive.
     pub const CONTEXT_0_PRIMITIVE: u8 = 0x80;
+    /// `[1]`, primitive.
+    pub const CONTEXT_1_PRIMITIVE: u8 = 0x81;
+    /// `[2]`, primitive.
+    pub const CONTEXT_2_PRIMITIVE: u8 = 0x82;
+    /// `[6]`, primitive.
+    pub const CONTEXT_6_PRIMITIVE: u8 = 0x86;
 }
 
 /// One value: tag, content, and both with the length between them.
@@ -138,6 +152,21 @@ impl<'a> Tlv<'a> {
             [first, rest @ ..] if first & 0x80 == 0 && rest.len() < 4 => Ok(self.value.iter().fold(0, |sum, b| sum << 8 | u32::from(*b))),
             _ => Err(DerError("an integer out of range")),
         }
+    }
+
+    /// A BOOLEAN.
+    pub fn boolean(&self) -> Result<bool, DerError> {
+        match self.value {
+            [0] => Ok(false),
+            [0xff] => Ok(true),
+            _ => Err(DerError("a boolean that is neither 00 nor FF")),
+        }
+    }
+
+    /// Content octets of an INTEGER in its shortest form.
+    pub fn integer(&self) -> Result<&'a [u8], DerError> {
+        exact(&Tlv { tag: tag::INTEGER, ..*self }, 0)?;
+        Ok(self.value)
     }
 
     /// The octets of a BIT STRING of whole octets.

@@ -7,6 +7,7 @@ use const_oid::ObjectIdentifier;
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 const SIGNING_TIME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.5");
+const SIGNING_CERTIFICATE_V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 const ALGORITHM_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.52");
 const ADOBE_REVOCATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113583.1.1.8");
@@ -22,16 +23,18 @@ pub struct SignedAttributes<'a> {
     pub message_digest: &'a [u8],
     /// The first ESSCertIDv2 of signing-certificate-v2; `None` without that attribute.
     pub signing_certificate: Option<CertificateBinding<'a>>,
+    /// The first ESSCertID of signing-certificate (RFC 2634): SHA-1 of the certificate. Time-stamp tokens may still carry it.
+    pub signing_certificate_v1: Option<CertificateBinding<'a>>,
     /// CMSAlgorithmProtection: digest and signature algorithm.
     pub protection: Option<(AlgorithmIdentifier<'a>, AlgorithmIdentifier<'a>)>,
     /// Has it attributes that PAdES baseline forbids: signing-time, adbe-revocationInfoArchival?
     pub has_forbidden: bool,
 }
 
-/// ESSCertIDv2: which certificate the signer bound to the signature.
+/// ESSCertIDv2, or ESSCertID: which certificate the signer bound to the signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CertificateBinding<'a> {
-    /// Hash algorithm; `None` means SHA-256.
+    /// Hash algorithm; `None` means SHA-256 (in an ESSCertID: SHA-1).
     pub hash: Option<AlgorithmIdentifier<'a>>,
     /// Digest of the whole certificate.
     pub digest: &'a [u8],
@@ -44,7 +47,8 @@ impl<'a> SignedAttributes<'a> {
     pub fn read(attributes: &Tlv<'a>) -> Result<Self, DerError> {
         let mut each = attributes.inside();
         let mut seen: Vec<&[u8]> = Vec::with_capacity(8);
-        let (mut content_type, mut message_digest, mut signing_certificate, mut protection) = (None, None, None, None);
+        let (mut content_type, mut message_digest, mut protection) = (None, None, None);
+        let (mut signing_certificate, mut signing_certificate_v1) = (None, None);
         let mut has_forbidden = false;
         let mut before: &[u8] = &[];
         while !each.at_end() {
@@ -68,6 +72,12 @@ impl<'a> SignedAttributes<'a> {
                 message_digest = Some(values.only(tag::OCTET_STRING)?.value);
             } else if is(SIGNING_CERTIFICATE_V2) {
                 signing_certificate = Some(CertificateBinding::read(&values.only(tag::SEQUENCE)?)?);
+            } else if is(SIGNING_CERTIFICATE_V1) {
+                let binding = CertificateBinding::read(&values.only(tag::SEQUENCE)?)?;
+                if binding.hash.is_some() {
+                    return Err(DerError("an ESSCertID with a hash algorithm"));
+                }
+                signing_certificate_v1 = Some(binding);
             } else if is(ALGORITHM_PROTECTION) {
                 protection = Some(read_protection(&values.only(tag::SEQUENCE)?)?);
             } else if is(SIGNING_TIME) || is(ADOBE_REVOCATION) {
@@ -79,6 +89,7 @@ impl<'a> SignedAttributes<'a> {
             content_type: content_type.ok_or(DerError("content-type is missing"))?,
             message_digest: message_digest.ok_or(DerError("message-digest is missing"))?,
             signing_certificate,
+            signing_certificate_v1,
             protection,
             has_forbidden,
         })

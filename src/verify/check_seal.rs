@@ -70,7 +70,7 @@ fn check(bytes: &SignatureBytes<'_>, limits: &Limits, facts: &mut SealFacts) -> 
         && bytes.dict.entry(b"M").is_some()
         && bytes.dict.entry(b"Cert").is_none()
         && bytes.dict.entry(b"Filter").is_some()
-        && cms.unsigned.iter().all(|oid| *oid == ID_SIGNATURE_TIME_STAMP.as_bytes());
+        && cms.unsigned.iter().all(|attribute| attribute.oid == ID_SIGNATURE_TIME_STAMP.as_bytes());
     if let Some((digest, signature)) = &cms.attributes.protection
         && (!same_digest(digest, &cms.digest_algorithm) || *signature != cms.signature_algorithm)
     {
