@@ -119,7 +119,7 @@ fn judge_file(bytes: &[u8], mut evidence: Evidence, register: Register, at: Offs
         }
     };
     let mut unreachable = false;
-    if let Some(question) = examined.needs().register {
+    if let Some(question) = examined.register_question() {
         match ask(register, &question) {
             Ok(answer) => evidence.register = answer,
             Err(failure) => {

@@ -18,6 +18,7 @@ pub mod read_time;
 pub mod read_time_stamp;
 pub mod read_time_stamp_answer;
 pub mod read_time_stamp_request;
+pub mod signature_memory;
 pub mod signed_attributes;
 pub mod signed_parts;
 pub mod write_ocsp_request;

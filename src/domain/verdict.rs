@@ -73,6 +73,113 @@ pub struct SignatureReport {
     pub covers_whole_file: bool,
     /// What was appended after it.
     pub changes_after: ChangesAfter,
+    /// Best signature time: the earliest moment that a valid time-stamp proves the signature to be older than, RFC 3339.
+    #[serde(default)]
+    pub best_signature_time: Option<String>,
+    /// The time-stamps of this signature, and the document time-stamps over it, oldest first.
+    #[serde(default)]
+    pub time_stamps: Vec<TimeStampReport>,
+    /// The revocation lists and answers that were used for its certificates and those of its time-stamps.
+    #[serde(default)]
+    pub evidence: Vec<EvidenceReport>,
+    /// What each later revision changed.
+    #[serde(default)]
+    pub changes: Vec<ChangeReport>,
+}
+
+/// A time-stamp (时间戳) and whether it proves anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TimeStampReport {
+    /// What it covers.
+    pub kind: TimeStampKind,
+    /// Common name of the authority's certificate.
+    pub authority: Option<String>,
+    /// The time it gives, RFC 3339.
+    pub gen_time: Option<String>,
+    /// E.g. `ECDSA P-256 with SHA-256`.
+    pub algorithm: Option<String>,
+    /// EN 319 102-1 indication: `PASSED`, `FAILED`, `INDETERMINATE`.
+    pub indication: String,
+    /// EN 319 102-1 sub-indication.
+    pub sub_indication: Option<String>,
+}
+
+/// What a time-stamp covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TimeStampKind {
+    /// The content, before it was signed.
+    Content,
+    /// The signature value.
+    Signature,
+    /// The whole file up to it.
+    Document,
+}
+
+/// One revocation list or OCSP answer that a verdict rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EvidenceReport {
+    /// Common name of the certificate that it is about.
+    pub certificate: String,
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// Where it came from.
+    pub source: EvidenceSource,
+    /// When its issuer last knew, RFC 3339.
+    pub this_update: String,
+    /// Until when there will be a newer one, RFC 3339.
+    pub next_update: Option<String>,
+    /// What it says.
+    pub status: CertificateStatus,
+    /// Since when the certificate is revoked, RFC 3339.
+    pub revoked_at: Option<String>,
+    /// Since when a time-stamp proves this very evidence to exist, RFC 3339.
+    pub proven_at: Option<String>,
+}
+
+/// What kind of revocation evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceKind {
+    /// A certificate revocation list.
+    Crl,
+    /// An OCSP answer.
+    Ocsp,
+}
+
+/// Where evidence came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceSource {
+    /// The file itself.
+    Embedded,
+    /// Given by the caller.
+    Given,
+    /// Fetched from the address in the certificate.
+    Fetched,
+}
+
+/// What revocation evidence says of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CertificateStatus {
+    /// Not revoked.
+    Good,
+    /// Revoked.
+    Revoked,
+}
+
+/// One thing that a later revision changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChangeReport {
+    /// Which revision, the first one after the signed one being 1.
+    pub revision: u32,
+    /// A machine name of the change, e.g. `validation-data`.
+    pub kind: String,
+    /// Does the policy allow it?
+    pub allowed: bool,
+    /// What changed, in Chinese and English.
+    pub message: String,
 }
 
 /// What was appended after a signature.
@@ -194,13 +301,22 @@ reasons! {
     StatusSuperseded = "SUPERSEDED", Invalid, "证照已换发新版本。", "The licence was replaced by a later version.";
     LicenceExpired = "LICENCE_EXPIRED", Invalid, "证照已过有效期。", "The licence has expired.";
     LicenceNotYet = "LICENCE_NOT_YET_VALID", Invalid, "证照尚未生效。", "The licence is not yet in force.";
+    CertificateRevoked = "CERTIFICATE_REVOKED", Invalid, "盖章时印章证书已被吊销。", "The seal's certificate was already revoked when the seal was made.";
+    Expired = "EXPIRED", Invalid, "盖章时印章证书已经过期。", "The seal's certificate had already expired when the seal was made.";
+    NotYetValid = "NOT_YET_VALID", Invalid, "时间戳早于印章证书的生效时间。", "The time-stamp is older than the seal's certificate.";
     CertExpired = "OUT_OF_BOUNDS_NO_POE", Indeterminate, "印章证书在该时刻不在有效期内，且没有时间证明。", "The seal's certificate was not valid at that moment and nothing proves an earlier signing time.";
     CertRevoked = "REVOKED_NO_POE", Indeterminate, "印章证书已被吊销，且没有时间证明。", "The seal's certificate is revoked and nothing proves an earlier signing time.";
+    RevokedCa = "REVOKED_CA_NO_POE", Indeterminate, "签发印章证书的机构证书已被吊销，且没有时间证明。", "A certificate authority above the seal is revoked and nothing proves an earlier signing time.";
+    RevocationOutOfBounds = "REVOCATION_OUT_OF_BOUNDS_NO_POE", Indeterminate, "吊销信息的签发者证书已过期，且没有时间证明。", "The signer of the revocation data has expired and nothing proves that they are older.";
+    TryLater = "TRY_LATER", Indeterminate, "没有取得证书吊销状态，请联网或稍后重试。", "Revocation data are missing or too old: go online, or try again later.";
+    TimeStampOrder = "TIMESTAMP_ORDER_FAILURE", Indeterminate, "时间戳的先后顺序矛盾。", "The time-stamps contradict each other in their order.";
+    TimeStampFailure = "TIMESTAMP_FAILURE", Indeterminate, "文件中的时间戳不成立或不受信任。请用 --trust 指定时间戳机构的根证书。", "A time-stamp in the file does not hold, or its authority is not trusted. Give the anchor of the authority with --trust.";
     NoSigningCertificate = "NO_SIGNING_CERTIFICATE_FOUND", Indeterminate, "找不到与签名绑定的印章证书。", "The signer's certificate is missing or not the one the signature names.";
     NoChain = "NO_CERTIFICATE_CHAIN_FOUND", Indeterminate, "印章证书不在受信任的名单内。请用 --trust 指定信任的根证书。", "The seal's certificate does not lead to a trusted anchor. Give the anchor with --trust.";
     ChainConstraints = "CHAIN_CONSTRAINTS_FAILURE", Indeterminate, "印章证书的用途或证书链不符合要求。", "The certificate or its chain may not be used for seals.";
     ChainGeneral = "CERTIFICATE_CHAIN_GENERAL_FAILURE", Indeterminate, "印章证书链无法核验。", "The certificate chain could not be checked.";
     CryptoConstraints = "CRYPTO_CONSTRAINTS_FAILURE", Indeterminate, "签名算法已不安全或不被支持。", "The algorithm is too weak or not supported.";
+    CryptoNoPoe = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", Indeterminate, "签名算法如今已不安全，且没有时间证明。", "The algorithm is too weak by now and nothing proves an earlier signing time.";
     SigConstraints = "SIG_CONSTRAINTS_FAILURE", Indeterminate, "签名不符合 PAdES 要求。", "The signature does not meet the PAdES profile.";
     QrTampered = "QR_TAMPERED", Invalid, "二维码内容被改动或不完整。", "The QR token is not as it was signed.";
     QrUnknownIssuer = "QR_UNKNOWN_ISSUER", Indeterminate, "没有该颁发机构的二维码公钥。", "No trusted key of this issuer and type is at hand.";
@@ -209,12 +325,18 @@ reasons! {
     QrNotChecked = "QR_NOT_CHECKED", Valid, "未核验二维码签名（没有二维码公钥）。", "The signature of the QR token was not checked (no QR key at hand).";
     RegisterUnreachable = "REGISTER_UNREACHABLE", Indeterminate, "登记库没有应答，无法确认证照当前状态，请稍后重试。", "The register did not answer, so the present state is not known. Try again later.";
     StatusNotChecked = "STATUS_NOT_CHECKED", Valid, "未查询登记状态。", "The register was not asked.";
+    TimeStampNotProven = "TIMESTAMP_NOT_PROVEN", Valid, "时间戳机构的证书已过期、被吊销或状态未知，该时间戳不再证明时间。", "The certificate of a time-stamp authority has expired, is revoked, or its state is unknown: that time-stamp proves no time any more.";
     RevocationNotChecked = "REVOCATION_NOT_CHECKED", Valid, "未查询印章证书的吊销状态。", "Revocation of the seal's certificate was not checked.";
     NoLicencePayload = "NO_LICENCE_PAYLOAD", Valid, "文件中没有电子证照数据，只核验了签名。", "The file carries no licence data; only its signatures were checked.";
     UnreachableSignature = "UNREACHABLE_SIGNATURE", Invalid, "文件中有不在表单里的签名数据。", "The file holds signature data that no form field reaches.";
 }
 
 impl ReasonCode {
+    /// The sub-indication of EN 319 102-1: the same name, but for the one that a licence's own state has taken.
+    pub fn sub_indication(self) -> &'static str {
+        if self == Self::CertificateRevoked { "REVOKED" } else { self.as_str() }
+    }
+
     /// The reason with its sentence in both languages.
     pub fn reason(self) -> Reason {
         Reason { code: self.as_str().into(), message: format!("{} {}", self.zh(), self.en()) }

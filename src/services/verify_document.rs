@@ -16,7 +16,7 @@ impl Services {
             return Err(Refusal::TooLarge(self.settings.verify_bytes));
         }
         let examined = self.on_worker(move || examine(&bytes, &Limits::default())).await??;
-        let register = match examined.needs().register {
+        let register = match examined.register_question() {
             Some(question) => Some(self.ask_register(&question).await?),
             None => None,
         };
@@ -50,6 +50,6 @@ impl Services {
 
     /// This service's own anchors and QR keys with a register's answer.
     pub(super) fn evidence(&self, register: Option<RegisterAnswer>) -> Evidence {
-        Evidence { anchors: self.anchors.clone(), qr_keys: self.qr_keys.clone(), register }
+        Evidence { anchors: self.anchors.clone(), qr_keys: self.qr_keys.clone(), register, ..Evidence::default() }
     }
 }

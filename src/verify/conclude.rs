@@ -119,6 +119,10 @@ fn report_signature(signature: &ExaminedSignature, failure: Option<ReasonCode>) 
         signed_at: signature.signed_at.clone(),
         covers_whole_file: signature.covers_whole_file,
         changes_after: signature.changes_after,
+        best_signature_time: None,
+        time_stamps: Vec::new(),
+        evidence: Vec::new(),
+        changes: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a conclusion rests on besides the file: trusted anchors, QR keys, the register's answer. Fetched by the caller, never here.
 
+use crate::cms::signature_memory::SignatureMemory;
 use crate::domain::{digest::Digest, key_set::KeySet, licence::LicenceId, licence::LicenceState};
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 use std::sync::Arc;
@@ -8,6 +9,13 @@ use time::OffsetDateTime;
 /// Everything that was gathered for one conclusion. The default is nothing at all.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
+    /// Validation material that the caller gave, e.g. from an evidence bundle.
+    pub given: ValidationMaterial,
+    /// Validation material that was fetched for this conclusion.
+    pub fetched: ValidationMaterial,
+    /// Signatures of certificates, lists and answers that were found to hold before. Share one between conclusions: a chain that
+    /// returns is not computed again.
+    pub memory: SignatureMemory,
     /// The roots that the caller configured; nothing else is trusted. Cheap to clone.
     pub anchors: Vec<Anchor>,
     /// Public keys of QR tokens; without the key of a token its signature is not checked.
@@ -16,11 +24,37 @@ pub struct Evidence {
     pub register: Option<RegisterAnswer>,
 }
 
+/// Certificates and revocation data from outside the file, each in DER; nothing of it is trusted before its signature is checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ValidationMaterial {
+    /// Certificates that may complete a chain.
+    pub certificates: Vec<Vec<u8>>,
+    /// Certificate revocation lists.
+    pub revocation_lists: Vec<Vec<u8>>,
+    /// OCSP answers: whole OCSPResponses, or bare BasicOCSPResponses.
+    pub ocsp_answers: Vec<Vec<u8>>,
+}
+
 /// What to fetch before [`crate::verify::conclude`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Ask the register this; only where an intact seal stands over licence data.
     pub register: Option<RegisterQuestion>,
+    /// Certificates whose revocation the evidence at hand cannot judge, each once.
+    pub revocation: Vec<RevocationQuestion>,
+}
+
+/// A certificate whose revocation is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationQuestion {
+    /// The certificate, DER.
+    pub certificate: Vec<u8>,
+    /// The certificate of its issuer, DER.
+    pub issuer: Vec<u8>,
+    /// Where its OCSP responder is.
+    pub ocsp_urls: Vec<String>,
+    /// Where its revocation list is.
+    pub crl_urls: Vec<String>,
 }
 
 /// What the register is asked about a document.
@@ -124,7 +158,7 @@ pub enum AnchorError {
 }
 
 impl Anchor {
-    /// Reads one certificate as DER.
+    /// Reads one certificate as DER; trusted for everything, at any time.
     pub fn from_der(der: &[u8]) -> Result<Self, AnchorError> {
         let certificate = CertificateDer::from(der);
         let anchor = webpki::anchor_from_trusted_cert(&certificate).map_err(|_| AnchorError::Malformed(1))?.to_owned();

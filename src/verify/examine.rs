@@ -4,11 +4,13 @@ use crate::domain::digest::Digest;
 use crate::domain::verdict::{ChangesAfter, ReasonCode};
 use crate::pdf::read::{Dict, Document, Limits, Object, PdfError, Ref, SignatureBytes};
 use crate::verify::check_seal::{SealFacts, check_seal};
-use crate::verify::evidence::{Needs, RegisterQuestion};
+use crate::verify::evidence::{Evidence, Needs, RegisterQuestion};
 use crate::verify::later_revisions::changes_after;
 use crate::verify::licence_content::{LicenceContent, licence_content};
 use crate::verify::pdf_date::{read_pdf_date, rfc3339};
+use crate::verify::policy::Policy;
 use std::collections::BTreeSet;
+use time::OffsetDateTime;
 
 /// What the bytes alone said; feed it to [`crate::verify::conclude`].
 #[derive(Clone, Debug)]
@@ -66,19 +68,22 @@ impl From<PdfError> for ExamineError {
 }
 
 impl Examined {
-    /// What to fetch before concluding. The register is asked only when the seal over licence data holds mathematically.
-    pub fn needs(&self) -> Needs {
-        let register = self.licence.as_ref().and_then(|licence| {
-            let payload = licence.payload.as_ref()?;
-            let seal = self.signatures.first().filter(|seal| seal.facts.failure.is_none())?;
-            Some(RegisterQuestion {
-                licence_id: payload.licence_id,
-                identifier: payload.identifier.clone(),
-                signed_digest: seal.facts.signed_digest?,
-                payload_digest: licence.payload_digest,
-            })
-        });
-        Needs { register }
+    /// What to fetch before concluding about the moment `at`, beyond the evidence at hand.
+    pub fn needs(&self, _evidence: &Evidence, _policy: &Policy, _at: OffsetDateTime) -> Needs {
+        Needs { register: self.register_question(), revocation: Vec::new() }
+    }
+
+    /// What the register should be asked; only when the seal over licence data holds mathematically.
+    pub fn register_question(&self) -> Option<RegisterQuestion> {
+        let licence = self.licence.as_ref()?;
+        let payload = licence.payload.as_ref()?;
+        let seal = self.signatures.first().filter(|seal| seal.facts.failure.is_none())?;
+        Some(RegisterQuestion {
+            licence_id: payload.licence_id,
+            identifier: payload.identifier.clone(),
+            signed_digest: seal.facts.signed_digest?,
+            payload_digest: licence.payload_digest,
+        })
     }
 
     /// SHA-256 over what the first signature covers, where it could be told.

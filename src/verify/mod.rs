@@ -15,6 +15,8 @@ pub mod token;
 
 pub use crate::pdf::read::Limits;
 pub use conclude::{conclude, conclude_token};
-pub use evidence::{Anchor, AnchorError, Evidence, Needs, RegisterAnswer, RegisterQuestion, Scope, TrustUse};
+pub use evidence::{
+    Anchor, AnchorError, Evidence, Needs, RegisterAnswer, RegisterQuestion, RevocationQuestion, Scope, TrustUse, ValidationMaterial,
+};
 pub use examine::{ExamineError, Examined, examine};
-pub use policy::Policy;
+pub use policy::{Policy, Profile, RevocationRule};

@@ -90,7 +90,7 @@ pub fn anchors(file: &str) -> Vec<Anchor> {
 /// Everything that an offline verifier of the example authority has: its root and its QR keys.
 pub fn evidence() -> Evidence {
     let qr_keys = KeySet::from_json(&std::fs::read_to_string(keys().join("qr_keys.json")).expect("key set")).expect("key set");
-    Evidence { anchors: anchors("root.pem"), qr_keys, register: None }
+    Evidence { anchors: anchors("root.pem"), qr_keys, ..Evidence::default() }
 }
 
 /// How a licence is made; the default is right in everything.

@@ -113,11 +113,12 @@ async fn verify(services: &Services, minted: Minted, path: &Path, unsealed: Opti
     let bytes = std::fs::read(path).map_err(|error| file_failure(path, &error))?;
     let (verdict, reasons) = match examine(&bytes, &Limits::default()) {
         Ok(examined) => {
-            let register = match examined.needs().register {
+            let register = match examined.register_question() {
                 Some(question) => Some(services.ask_register(&question).await?),
                 None => None,
             };
-            let evidence = Evidence { anchors: services.anchors().to_vec(), qr_keys: services.qr_keys().clone(), register };
+            let evidence =
+                Evidence { anchors: services.anchors().to_vec(), qr_keys: services.qr_keys().clone(), register, ..Evidence::default() };
             let report = conclude(&examined, &evidence, &Policy::default(), OffsetDateTime::now_utc());
             (report.verdict, report.reasons.into_iter().map(|reason| reason.code).collect())
         }

@@ -39,7 +39,7 @@ impl Services {
         let identifier = work.payload.identifier.clone();
         self.on_worker(move || {
             let examined = examine(&document, &Limits::default()).map_err(|e| e.to_string())?;
-            let question = examined.needs().register.ok_or("its own verifier does not recognise it as a licence")?;
+            let question = examined.register_question().ok_or("its own verifier does not recognise it as a licence")?;
             let same = question.licence_id == id
                 && question.identifier == identifier
                 && question.signed_digest == signed
