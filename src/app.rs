@@ -89,8 +89,21 @@ pub async fn open(config: &Config) -> Result<Services, AppError> {
         anchors: credentials.anchors,
         qr_keys: credentials.qr_keys,
         public_url: config.public_url.clone(),
-        settings: Settings { verify_bytes: config.limits.verify_bytes, ..Settings::default() },
+        time_stamps: credentials.time_stamps,
+        settings: settings(config),
     })?)
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        verify_bytes: config.limits.verify_bytes,
+        highest_level: config.sealing.highest,
+        stamp_failure: config.time_stamps.on_failure,
+        wait_for_validation: config.sealing.wait_for_validation,
+        fresh_revocation: config.revocation.fresh,
+        renew_before: config.renewal.before,
+        ..Settings::default()
+    }
 }
 
 /// Opens the store; the first time it makes database, folders and master key.

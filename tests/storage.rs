@@ -3,17 +3,21 @@
 mod common;
 
 use elicence::{
-    domain::licence::{LicenceId, LicenceState},
+    domain::{
+        licence::{LicenceId, LicenceState},
+        seal_level::SealLevel,
+    },
     storage::{
         Store,
         audit_log::{self, AuditHead, AuditLine},
-        counters,
+        augmentations, counters, earlier_files,
         error::StorageError,
         idempotency::{self, KnownRequest},
         leases, licences,
-        licences::{DocumentRow, LicenceRow},
+        licences::LicenceRow,
         mints,
         mints::{Hold, MintRow},
+        sealed_documents::{self, DocumentRow},
         vault::WrappedKey,
     },
 };
@@ -55,6 +59,9 @@ fn mint(n: u8) -> MintRow {
         photos: None,
         token: None,
         to_be_signed: None,
+        signature: None,
+        target: SealLevel::Lta,
+        room: 8192,
         attempts: 1,
         hold: Hold { owner: "a".into(), fence: 1, lease_until: 100 },
         finished_at: None,
@@ -260,15 +267,25 @@ async fn documents_are_found_by_licence_and_by_what_was_signed() {
     for place in common::places().await {
         let store = place.open().await;
         add(&store, 1).await;
-        let row = DocumentRow { signed_digest: [1; 32], licence_id: id(1), file_digest: [2; 32], name: "n".into(), size: 3, made_at: 4 };
+        let row = DocumentRow {
+            signed_digest: [1; 32],
+            licence_id: id(1),
+            file_digest: [2; 32],
+            name: "n".into(),
+            size: 3,
+            made_at: 4,
+            level: SealLevel::T,
+            target: SealLevel::Lta,
+            proof_until: Some(7),
+        };
         let mut t = store.database.begin().await.unwrap();
-        licences::add_document(&mut t, &row).await.unwrap();
+        sealed_documents::add(&mut t, &row).await.unwrap();
         let newer = DocumentRow { signed_digest: [5; 32], made_at: 5, ..row.clone() };
-        licences::add_document(&mut t, &newer).await.unwrap();
+        sealed_documents::add(&mut t, &newer).await.unwrap();
         t.commit().await.unwrap();
-        assert_eq!(licences::current_document(&store.database, id(1)).await.unwrap(), Some(newer));
-        assert_eq!(licences::document_by_digest(&store.database, &[1; 32]).await.unwrap(), Some(row));
-        assert_eq!(licences::document_by_digest(&store.database, &[9; 32]).await.unwrap(), None);
+        assert_eq!(sealed_documents::current(&store.database, id(1)).await.unwrap(), Some(newer));
+        assert_eq!(sealed_documents::by_digest(&store.database, &[1; 32]).await.unwrap(), Some(row));
+        assert_eq!(sealed_documents::by_digest(&store.database, &[9; 32]).await.unwrap(), None);
     }
 }
 
@@ -312,5 +329,114 @@ async fn audit_lines_are_chained_once_and_the_head_never_goes_back() {
         assert!(audit_log::set_head(&mut t, &head(3)).await.is_err());
         t.commit().await.unwrap();
         assert_eq!(audit_log::read_head(&store.database).await.unwrap(), Some(head(3)));
+    }
+}
+
+fn document(n: u8, licence: u8) -> DocumentRow {
+    DocumentRow {
+        signed_digest: [n; 32],
+        licence_id: id(licence),
+        file_digest: [n; 32],
+        name: format!("file {n}"),
+        size: 3,
+        made_at: i64::from(n),
+        level: SealLevel::T,
+        target: SealLevel::Lta,
+        proof_until: Some(i64::from(n) * 10),
+    }
+}
+
+#[tokio::test]
+async fn the_signature_of_a_mint_is_stored_once_and_for_a_recorded_digest_only() {
+    for place in common::places().await {
+        let store = place.open().await;
+        add(&store, 1).await;
+        let hold = mint(1).hold;
+        let mut t = store.database.begin().await.unwrap();
+        assert!(mints::set_signature(&mut t, id(1), &hold, 50, &[1]).await.is_err(), "no digest was recorded");
+        mints::set_to_be_signed(&mut t, id(1), &hold, 50, &[3; 32], 100).await.unwrap();
+        mints::set_signature(&mut t, id(1), &hold, 50, &[1]).await.unwrap();
+        assert!(mints::set_signature(&mut t, id(1), &hold, 50, &[2]).await.is_err());
+        t.commit().await.unwrap();
+        let stored = mints::by_id(&store.database, id(1)).await.unwrap().unwrap();
+        assert_eq!((stored.signature, stored.target, stored.room), (Some(vec![1]), SealLevel::Lta, 8192));
+    }
+}
+
+#[tokio::test]
+async fn a_waiting_document_is_claimed_by_one_and_a_stale_holder_changes_nothing() {
+    for place in common::places().await {
+        let store = place.open().await;
+        let mut t = store.database.begin().await.unwrap();
+        for n in 1..=3 {
+            licences::insert(&mut t, &licence(n)).await.unwrap();
+            sealed_documents::add(&mut t, &document(n, n)).await.unwrap();
+            assert!(augmentations::add(&mut t, (&[n; 32], id(n)), SealLevel::Lta, 5, i64::from(n) * 10).await.unwrap());
+        }
+        assert!(!augmentations::add(&mut t, (&[1; 32], id(1)), SealLevel::Lta, 6, 99).await.unwrap(), "it waits already");
+        t.commit().await.unwrap();
+        assert_eq!(augmentations::waiting(&store.database).await.unwrap(), augmentations::Waiting { documents: 3, oldest: Some(5) });
+        assert!(augmentations::is_waiting(&store.database, &[3; 32]).await.unwrap());
+
+        let mut t = store.database.begin().await.unwrap();
+        let ours = augmentations::claim(&mut t, "a", 20, 40, 9).await.unwrap();
+        let digests: BTreeSet<_> = ours.iter().map(|claim| claim.signed_digest[0]).collect();
+        assert_eq!(digests, [1, 2].into(), "what is due");
+        assert!(augmentations::claim(&mut t, "b", 20, 40, 9).await.unwrap().is_empty(), "what nobody is at");
+        let theirs = augmentations::claim(&mut t, "b", 40, 60, 1).await.unwrap();
+        t.commit().await.unwrap();
+        let stale = ours.iter().find(|claim| claim.signed_digest == theirs[0].signed_digest).unwrap();
+        assert_eq!((theirs[0].attempts, theirs[0].hold.fence), (2, 2));
+
+        let mut t = store.database.begin().await.unwrap();
+        assert!(augmentations::finish(&mut t, stale, 30).await.is_err());
+        assert!(augmentations::keep(&mut t, stale, 30, 90).await.is_err());
+        assert!(!augmentations::let_go(&mut t, stale, 30).await.unwrap());
+        assert!(augmentations::finish(&mut t, &theirs[0], 60).await.is_err(), "its lease is over");
+        augmentations::finish(&mut t, &theirs[0], 59).await.unwrap();
+        t.commit().await.unwrap();
+        assert_eq!(augmentations::waiting(&store.database).await.unwrap().documents, 2);
+
+        let mut t = store.database.begin().await.unwrap();
+        let held = augmentations::claim(&mut t, "c", 41, 80, 9).await.unwrap();
+        assert_eq!(held.len(), 2);
+        assert!(augmentations::let_go(&mut t, &held[0], 500).await.unwrap());
+        assert!(augmentations::claim(&mut t, "c", 100, 200, 9).await.unwrap().iter().all(|c| c.signed_digest != held[0].signed_digest));
+        assert_eq!(augmentations::hurry(&mut t, 100).await.unwrap(), 1, "somebody asked for it now");
+        assert_eq!(augmentations::claim(&mut t, "c", 100, 200, 9).await.unwrap().len(), 1);
+        t.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_replaced_once_and_its_digest_stays_known() {
+    for place in common::places().await {
+        let store = place.open().await;
+        add(&store, 1).await;
+        let old = document(1, 1);
+        let new = DocumentRow { file_digest: [8; 32], name: "file 8".into(), level: SealLevel::Lta, proof_until: Some(900), ..old.clone() };
+        let mut t = store.database.begin().await.unwrap();
+        sealed_documents::add(&mut t, &old).await.unwrap();
+        sealed_documents::replace_file(&mut t, &old.file_digest, &new).await.unwrap();
+        earlier_files::add(&mut t, &old, 77).await.unwrap();
+        assert!(sealed_documents::replace_file(&mut t, &old.file_digest, &new).await.is_err(), "somebody else was quicker");
+        t.commit().await.unwrap();
+        assert_eq!(sealed_documents::current(&store.database, id(1)).await.unwrap(), Some(new.clone()));
+        assert_eq!(earlier_files::digests(&store.database, &[1; 32]).await.unwrap(), [[1; 32]]);
+        assert_eq!(earlier_files::to_remove(&store.database, 76, 9).await.unwrap(), Vec::<String>::new());
+        assert_eq!(earlier_files::to_remove(&store.database, 77, 9).await.unwrap(), ["file 1"]);
+        let mut t = store.database.begin().await.unwrap();
+        earlier_files::removed(&mut t, "file 1").await.unwrap();
+        t.commit().await.unwrap();
+        assert_eq!(earlier_files::to_remove(&store.database, 77, 9).await.unwrap(), Vec::<String>::new());
+        assert_eq!(earlier_files::digests(&store.database, &[1; 32]).await.unwrap().len(), 1);
+
+        assert_eq!(sealed_documents::weakening(&store.database, 900, 9).await.unwrap(), []);
+        assert_eq!(sealed_documents::weakening(&store.database, 901, 9).await.unwrap(), [new]);
+        let mut t = store.database.begin().await.unwrap();
+        augmentations::add(&mut t, (&[1; 32], id(1)), SealLevel::Lta, 5, 5).await.unwrap();
+        t.commit().await.unwrap();
+        assert_eq!(sealed_documents::weakening(&store.database, 901, 9).await.unwrap(), [], "it waits already");
+        assert_eq!(sealed_documents::count_by_level(&store.database).await.unwrap(), [(SealLevel::Lta, 1)]);
     }
 }

@@ -152,6 +152,7 @@ fn problems_of(files: &Files, fonts: &FontShelf) -> Vec<String> {
         Err(problem) => return vec![problem],
     };
     let mut problems = check_template(&source, &samples.licence_type, fonts);
+    problems.extend(samples.licence_type.problems().iter().map(ToString::to_string));
     let Ok(template) = PreparedTemplate::prepare(source, fonts) else { return problems };
     if samples.records.is_empty() {
         problems.push("sample.json holds no record".into());

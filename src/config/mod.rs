@@ -1,7 +1,9 @@
 //! The settings: defaults, then a file, then the environment; every mistake is reported at once.
 
+mod long_term;
 mod read;
 
+pub use long_term::{Renewal, Revocation, Sealing, StampAuthority, TimeStamps};
 pub use read::Mistake;
 
 use crate::domain::codes::Uscc;
@@ -37,6 +39,14 @@ pub struct Config {
     pub keys: Keys,
     /// API keys (JSON), digests only.
     pub api_keys: PathBuf,
+    /// How far documents are sealed.
+    pub sealing: Sealing,
+    /// Who gives time-stamps.
+    pub time_stamps: TimeStamps,
+    /// How revocation is asked for.
+    pub revocation: Revocation,
+    /// When archive time-stamps are renewed.
+    pub renewal: Renewal,
     /// What one request may cost.
     pub limits: Limits,
 }
@@ -149,6 +159,10 @@ impl Config {
             department: read_department(&mut reader),
             keys: read_keys(&mut reader, &data),
             api_keys: reader.path("api_keys").unwrap_or_else(|| data.join("api-keys.json")),
+            sealing: Sealing::read(&mut reader),
+            time_stamps: TimeStamps::read(&mut reader, &data),
+            revocation: Revocation::read(&mut reader),
+            renewal: Renewal::read(&mut reader),
             limits: read_limits(&mut reader),
             data,
         };

@@ -1,6 +1,7 @@
 //! A licence type (证照类型): the catalogue entry with its versioned field definitions (GB/T 36902 directory, GB/T 36903 metadata).
 
 use crate::domain::identifier::TypeCode;
+use crate::domain::seal_level::SealRule;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -31,6 +32,9 @@ pub struct LicenceType {
     /// Pattern of the licence number (证照编号) that the service assigns when the department gives none:
     /// `{year}` and `{seq:08}` are replaced, e.g. `JY1{year}{seq:09}`.
     pub number_pattern: String,
+    /// How documents of this type are sealed.
+    #[serde(default)]
+    pub seal: SealRule,
     /// Extended metadata (扩展元数据): codes with the prefix `KZ_`. Common metadata is the same for every type.
     pub fields: Vec<FieldDefinition>,
 }
@@ -143,6 +147,9 @@ pub enum TypeProblem {
     /// A table without columns, or columns on another kind.
     #[error("fields: {0} needs columns if it is a table, and must have none if it is not")]
     Columns(String),
+    /// `final` together with a level that needs something appended.
+    #[error("[seal]: a final document carries nothing after its seal, so its level is at most B-T; lower the level or leave final out")]
+    FinalLevel,
     /// A dictionary where it cannot be met.
     #[error("fields: the dictionary of {0} is for text only, and no entry may be longer than max_length")]
     Dictionary(String),
@@ -163,6 +170,9 @@ impl LicenceType {
         }
         if !self.number_pattern.contains("{seq}") && !self.number_pattern.contains("{seq:") {
             problems.push(TypeProblem::NumberPattern);
+        }
+        if self.seal.is_contradictory() {
+            problems.push(TypeProblem::FinalLevel);
         }
         let mut codes = BTreeSet::new();
         for field in &self.fields {
@@ -208,6 +218,7 @@ impl FieldDefinition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::seal_level::SealLevel;
 
     fn good() -> LicenceType {
         toml::from_str(
@@ -234,11 +245,12 @@ mod tests {
         use TypeProblem::*;
         assert_eq!(good().problems(), []);
         type Spoil = fn(&mut LicenceType);
-        let cases: [(Spoil, TypeProblem); 10] = [
+        let cases: [(Spoil, TypeProblem); 11] = [
             (|t| t.code.push('1'), Code),
             (|t| t.defining_authority_code = "11999999000000027G".into(), DefiningAuthority),
             (|t| t.version = 0, Version),
             (|t| t.number_pattern = "SL{year}".into(), NumberPattern),
+            (|t| t.seal = SealRule { level: Some(SealLevel::Lt), is_final: true }, FinalLevel),
             (|t| t.fields[0].code = "XB".into(), FieldCode("XB".into())),
             (|t| t.fields[1].code = "KZ_XB".into(), Twice("KZ_XB".into())),
             (|t| t.fields[1].max_length = 0, MaxLength("KZ_MX".into())),

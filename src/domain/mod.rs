@@ -14,6 +14,7 @@ pub mod licence;
 pub mod licence_type;
 pub mod metadata;
 pub mod payload;
+pub mod seal_level;
 pub mod seal_record;
 pub mod secret;
 pub mod template;

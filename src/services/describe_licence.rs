@@ -11,6 +11,7 @@ use crate::{
     storage::{
         licences::{self, LicenceRow},
         mints::{self, MintRow},
+        sealed_documents,
         vault::{DataKey, Lookup},
     },
 };
@@ -105,7 +106,7 @@ impl Services {
             Some(reason) => Some(self.open_text(licence, "state reason", reason)?),
             None => None,
         };
-        let document = licences::current_document(&self.store.database, row.licence_id).await?.ok_or_else(|| damaged("document"))?;
+        let document = sealed_documents::current(&self.store.database, row.licence_id).await?.ok_or_else(|| damaged("document"))?;
         Ok(LicenceView {
             licence_id: row.licence_id,
             identifier: identity.identifier,

@@ -8,7 +8,7 @@ use crate::{
         licence::LicenceId,
     },
     services::{Refusal, Services, describe_licence::OpenLicence, describe_licence::damaged},
-    storage::licences,
+    storage::sealed_documents,
 };
 
 /// A document, opened.
@@ -47,7 +47,7 @@ impl Services {
     /// Opens the current document and compares it with the register.
     pub(super) async fn open_document(&self, licence: &OpenLicence) -> Result<Download, Refusal> {
         let id = licence.row.licence_id;
-        let document = licences::current_document(&self.store.database, id).await?.ok_or_else(|| damaged("document"))?;
+        let document = sealed_documents::current(&self.store.database, id).await?.ok_or_else(|| damaged("document"))?;
         let store = self.store.clone();
         let key = self.store.vault.unwrap(&id.0, &licence.row.data_key)?;
         let name = document.name;

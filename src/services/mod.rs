@@ -19,6 +19,7 @@ mod refusal;
 mod render_again;
 mod revoke_licence;
 mod setup;
+mod time_stamp;
 mod verify_audit;
 mod verify_code;
 mod verify_document;
@@ -33,6 +34,7 @@ pub use publish_status_list::StatusList;
 pub use recover_mints::Recovered;
 pub use refusal::Refusal;
 pub use setup::{Authority, Settings, Setup, SetupError};
+pub use time_stamp::{OwnStamps, StampFailure, StampSource};
 pub use verify_audit::AuditReport;
 
 pub use crate::verify::{RegisterAnswer, RegisterQuestion};
@@ -43,7 +45,9 @@ use crate::{
         actor::{Actor, Role},
         codes::Uscc,
         key_set::{KeySet, QrKey, TokenAlgorithm},
+        licence_type::LicenceType,
         payload::Party,
+        seal_level::SealLevel,
     },
     pdf::unsealed::SealAppearance,
     seal::{SignerFacts, signer::Signer},
@@ -66,6 +70,7 @@ pub struct Services {
     anchors: Vec<Anchor>,
     qr_keys: KeySet,
     public_url: String,
+    time_stamps: Option<StampSource>,
     settings: Settings,
     /// Random name of this process, by which it owns leases.
     owner: String,
@@ -101,6 +106,10 @@ impl Services {
             if !problems.is_empty() {
                 return Err(SetupError::LicenceType { code: entry.licence_type.code.clone(), problems: problems.join("; ") });
             }
+            let level = entry.licence_type.seal.level().min(setup.settings.highest_level);
+            if level > SealLevel::B && setup.time_stamps.is_none() {
+                return Err(SetupError::NoTimeStamps(entry.licence_type.name.clone()));
+            }
         }
         let mut authorities = BTreeMap::new();
         for authority in setup.authorities {
@@ -119,6 +128,7 @@ impl Services {
             anchors: setup.anchors,
             qr_keys: setup.qr_keys,
             public_url: setup.public_url,
+            time_stamps: setup.time_stamps,
             workers: Arc::new(Semaphore::new(setup.settings.workers.max(1))),
             settings: setup.settings,
             owner,
@@ -165,6 +175,11 @@ impl Services {
     /// When a lease that begins now ends.
     fn lease_end(&self, now: i64) -> i64 {
         now.saturating_add(i64::try_from(self.settings.lease.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// The level that documents of a type reach here.
+    fn target_level(&self, licence_type: &LicenceType) -> SealLevel {
+        licence_type.seal.level().min(self.settings.highest_level)
     }
 
     fn random<const N: usize>(&self) -> Result<[u8; N], Refusal> {

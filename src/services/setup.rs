@@ -2,10 +2,13 @@
 
 use crate::{
     ambient::{Clock, Entropy},
-    domain::{key_set::KeySet, payload::Party},
+    domain::{key_set::KeySet, payload::Party, seal_level::SealLevel},
     pdf::unsealed::SealAppearance,
     seal::signer::Signer,
-    services::catalogue::Catalogue,
+    services::{
+        catalogue::Catalogue,
+        time_stamp::{StampFailure, StampSource},
+    },
     storage::Store,
     verify::Anchor,
 };
@@ -31,6 +34,8 @@ pub struct Setup {
     pub qr_keys: KeySet,
     /// The address that QR codes point to, without a slash at its end.
     pub public_url: String,
+    /// Who gives time-stamps; without one documents are sealed at B-B only.
+    pub time_stamps: Option<StampSource>,
     /// Times and limits.
     pub settings: Settings,
 }
@@ -60,6 +65,16 @@ pub struct Settings {
     pub workers: usize,
     /// Longest document that is verified, bytes.
     pub verify_bytes: usize,
+    /// The highest level of seals made here, whatever a licence type asks for.
+    pub highest_level: SealLevel,
+    /// What a mint does when the time-stamp authority does not answer.
+    pub stamp_failure: StampFailure,
+    /// How long whoever mints waits for validation data before the answer says that they are pending.
+    pub wait_for_validation: Duration,
+    /// Take only revocation answers that were made after the time-stamp.
+    pub fresh_revocation: bool,
+    /// How long before its newest time-stamp weakens a document gets another one.
+    pub renew_before: Duration,
     /// How long a status list is given out before it is made anew; at most 60 s.
     pub status_list_age: Duration,
 }
@@ -71,6 +86,11 @@ impl Default for Settings {
             most_attempts: 8,
             workers: std::thread::available_parallelism().map_or(2, usize::from),
             verify_bytes: 20 << 20,
+            highest_level: SealLevel::B,
+            stamp_failure: StampFailure::Refuse,
+            wait_for_validation: Duration::from_secs(2),
+            fresh_revocation: true,
+            renew_before: Duration::from_secs(90 * 86_400),
             status_list_age: Duration::from_secs(30),
         }
     }
@@ -79,6 +99,12 @@ impl Default for Settings {
 /// Why the use cases cannot be built from what was given.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
+    /// Something must be time-stamped and nobody gives time-stamps.
+    #[error(
+        "证照类型 {0} 需要时间戳，但未配置时间戳机构 licence type {0} needs time-stamps and no authority gives them: set time_stamp.url, or \
+         time_stamp.key for the built-in one, or seal.level = \"B-B\""
+    )]
+    NoTimeStamps(String),
     /// A department stands twice in the list.
     #[error("the department {0} is configured twice; keep one")]
     TwoAuthorities(String),

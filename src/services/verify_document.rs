@@ -3,7 +3,7 @@
 use crate::{
     domain::{digest::Digest, verdict::Report},
     services::{Refusal, Services, moment},
-    storage::{licences, vault::Lookup},
+    storage::{licences, sealed_documents, vault::Lookup},
     verify::{Evidence, Limits, Policy, RegisterAnswer, RegisterQuestion, conclude, examine},
 };
 use time::OffsetDateTime;
@@ -36,7 +36,7 @@ impl Services {
             return Ok(unknown);
         }
         let state = row.state;
-        let document = licences::document_by_digest(database, &question.signed_digest.0).await?;
+        let document = sealed_documents::by_digest(database, &question.signed_digest.0).await?;
         let licence = self.open(row)?;
         let mint = self.mint_of(question.licence_id).await?;
         let payload = self.open_payload_bytes(&licence, &mint)?;

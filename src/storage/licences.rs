@@ -46,23 +46,6 @@ pub struct LicenceRow {
     pub created_at: i64,
 }
 
-/// A document that was handed out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocumentRow {
-    /// SHA-256 over the signed byte ranges of its licence seal.
-    pub signed_digest: [u8; 32],
-    /// The licence.
-    pub licence_id: LicenceId,
-    /// SHA-256 over the whole file.
-    pub file_digest: [u8; 32],
-    /// Name in the document store.
-    pub name: String,
-    /// Bytes of the file.
-    pub size: i64,
-    /// Milliseconds since 1970-01-01 UTC.
-    pub made_at: i64,
-}
-
 macro_rules! select_licence {
     ($rest:literal) => {
         concat!(
@@ -159,42 +142,6 @@ pub async fn not_in_force(database: &Database, list: i64) -> Result<Vec<(i64, Li
 pub async fn count_by_state(database: &Database) -> Result<Vec<(LicenceState, i64)>, StorageError> {
     let rows = database.read("select state, count(*) as licences from licences group by state", values![]).await?;
     rows.iter().map(|row| Ok((state(row)?, row.int("licences")?))).collect()
-}
-
-/// Adds a document. Adding the same one again changes nothing.
-pub async fn add_document(transaction: &mut Transaction, row: &DocumentRow) -> Result<(), StorageError> {
-    transaction
-        .change_one(
-            "add document",
-            "insert into documents (signed_digest, licence_id, file_digest, name, size, made_at)
-             values ($1, $2, $3, $4, $5, $6)",
-            values![&row.signed_digest[..], &row.licence_id.0[..], &row.file_digest[..], row.name.as_str(), row.size, row.made_at],
-        )
-        .await
-}
-
-/// The newest document of a licence.
-pub async fn current_document(database: &Database, id: LicenceId) -> Result<Option<DocumentRow>, StorageError> {
-    let sql = "select signed_digest, licence_id, file_digest, name, size, made_at from documents
-               where licence_id = $1 order by made_at desc limit 1";
-    database.read(sql, values![&id.0[..]]).await?.first().map(document).transpose()
-}
-
-/// The document whose seal signed that digest.
-pub async fn document_by_digest(database: &Database, digest: &[u8; 32]) -> Result<Option<DocumentRow>, StorageError> {
-    let sql = "select signed_digest, licence_id, file_digest, name, size, made_at from documents where signed_digest = $1";
-    database.read(sql, values![&digest[..]]).await?.first().map(document).transpose()
-}
-
-fn document(row: &Row) -> Result<DocumentRow, StorageError> {
-    Ok(DocumentRow {
-        signed_digest: row.array("signed_digest")?,
-        licence_id: LicenceId(row.array("licence_id")?),
-        file_digest: row.array("file_digest")?,
-        name: row.text("name")?,
-        size: row.int("size")?,
-        made_at: row.int("made_at")?,
-    })
 }
 
 fn state(row: &Row) -> Result<LicenceState, StorageError> {

@@ -1,7 +1,7 @@
 //! Mints: what is needed to make one licence's document, again if need be, and who is at it (owner, lease, fence).
 
 use crate::{
-    domain::licence::LicenceId,
+    domain::{licence::LicenceId, seal_level::SealLevel},
     storage::{
         database::{Database, Row, Transaction, values},
         error::StorageError,
@@ -29,6 +29,12 @@ pub struct MintRow {
     pub token: Option<Vec<u8>>,
     /// The digest that the seal key was asked to sign.
     pub to_be_signed: Option<[u8; 32]>,
+    /// What the seal key answered: the signature value. It is never asked twice for the same digest while this is there.
+    pub signature: Option<Vec<u8>>,
+    /// The level that the document is to reach.
+    pub target: SealLevel,
+    /// Bytes kept free in the signature's place for a time-stamp.
+    pub room: i64,
     /// How often somebody began it.
     pub attempts: i64,
     /// Who is, or was last, at it, until when (milliseconds since 1970-01-01 UTC).
@@ -52,7 +58,7 @@ macro_rules! select_mint {
     ($rest:literal) => {
         concat!(
             "select licence_id, owner, fence, lease_until, attempts, template, template_digest, seal_certificate,
-             signing_time, payload, photos, token, to_be_signed, finished_at from mints ",
+             signing_time, payload, photos, token, to_be_signed, signature, target, room, finished_at from mints ",
             $rest
         )
     };
@@ -64,7 +70,7 @@ pub async fn insert(transaction: &mut Transaction, row: &MintRow) -> Result<(), 
         .change_one(
             "record mint",
             "insert into mints (licence_id, owner, fence, lease_until, attempts, template, template_digest, seal_certificate,
-             signing_time, payload, photos) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             signing_time, payload, photos, target, room) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             values![
                 &row.licence_id.0[..],
                 row.hold.owner.as_str(),
@@ -77,6 +83,8 @@ pub async fn insert(transaction: &mut Transaction, row: &MintRow) -> Result<(), 
                 row.signing_time,
                 row.payload.as_slice(),
                 row.photos.clone(),
+                row.target.as_str(),
+                row.room,
             ],
         )
         .await
@@ -119,6 +127,24 @@ pub async fn set_to_be_signed(
         .await
 }
 
+/// Stores what the seal key answered; only once, and only by the holder, for the digest that was recorded.
+pub async fn set_signature(
+    transaction: &mut Transaction,
+    id: LicenceId,
+    hold: &Hold,
+    now: i64,
+    signature: &[u8],
+) -> Result<(), StorageError> {
+    transaction
+        .change_one(
+            "store signature",
+            "update mints set signature = $5 where licence_id = $1 and owner = $2 and fence = $3 and lease_until > $4
+             and finished_at is null and to_be_signed is not null and signature is null",
+            values![&id.0[..], hold.owner.as_str(), hold.fence, now, signature],
+        )
+        .await
+}
+
 /// Ends a mint; only by the holder.
 pub async fn finish(transaction: &mut Transaction, id: LicenceId, hold: &Hold, now: i64) -> Result<(), StorageError> {
     transaction
@@ -154,7 +180,7 @@ pub async fn take_over(
             "update mints set owner = $2, fence = fence + 1, attempts = attempts + 1, lease_until = $4
              where licence_id = $1 and lease_until <= $3 and finished_at is null
              returning licence_id, owner, fence, lease_until, attempts, template, template_digest, seal_certificate,
-             signing_time, payload, photos, token, to_be_signed, finished_at",
+             signing_time, payload, photos, token, to_be_signed, signature, target, room, finished_at",
             values![&id.0[..], owner, now, lease_until],
         )
         .await?;
@@ -196,6 +222,9 @@ fn mint(row: &Row) -> Result<MintRow, StorageError> {
         photos: row.optional_bytes("photos")?,
         token: row.optional_bytes("token")?,
         to_be_signed,
+        signature: row.optional_bytes("signature")?,
+        target: SealLevel::from_word(&row.text("target")?).ok_or(StorageError::Damaged("target"))?,
+        room: row.int("room")?,
         attempts: row.int("attempts")?,
         hold: Hold { owner: row.text("owner")?, fence: row.int("fence")?, lease_until: row.int("lease_until")? },
         finished_at: row.optional_int("finished_at")?,

@@ -1,9 +1,11 @@
 //! Everything that lasts: the database (SQLite or PostgreSQL), the document store, and the vault that seals both. Nothing else writes SQL.
 
 pub mod audit_log;
+pub mod augmentations;
 pub mod counters;
 pub mod database;
 pub mod documents;
+pub mod earlier_files;
 pub mod error;
 pub mod idempotency;
 pub mod leases;
@@ -11,6 +13,7 @@ pub mod licences;
 pub mod master_key;
 mod migrate;
 pub mod mints;
+pub mod sealed_documents;
 pub mod status_lists;
 pub mod vault;
 

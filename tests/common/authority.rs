@@ -15,7 +15,7 @@ use elicence::{
     keys::{file_key::FileKey, make_pki::make_pki, plan::PkiPlan},
     render::{FontShelf, PreparedTemplate, SealDesign, TemplateSource, seal_picture},
     seal::signer::Signer,
-    services::{Authority, Catalogue, CatalogueEntry, MintRequest, Services, Settings, Setup},
+    services::{Authority, Catalogue, CatalogueEntry, MintRequest, OwnStamps, Services, Settings, Setup, StampSource},
     verify::Anchor,
 };
 use std::{
@@ -47,6 +47,7 @@ pub fn make_keys() {
 /// What every service of this test binary shares.
 struct Shared {
     seal: Arc<FileKey>,
+    time_stamp: Arc<FileKey>,
     qr: Arc<FileKey>,
     anchors: Vec<Anchor>,
     qr_keys: KeySet,
@@ -59,7 +60,7 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     let folder = key_folder();
     let passphrase = Secret::new("test".to_owned());
     if !folder.join("qr_keys.json").exists() {
-        let plan = PkiPlan::example().unwrap().only(&["root", "issuing-ca", "seal", "qr"]).unwrap();
+        let plan = PkiPlan::example().unwrap().only(&["root", "issuing-ca", "seal", "time-stamp", "qr"]).unwrap();
         make_pki(&plan, &folder, &passphrase, OffsetDateTime::now_utc(), &SystemEntropy::new()).unwrap();
     }
     let load = |name: &str| {
@@ -89,6 +90,7 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     };
     Shared {
         seal: load("seal"),
+        time_stamp: load("time-stamp"),
         qr: load("qr"),
         anchors: Anchor::from_pem(&fs::read_to_string(folder.join("root.pem")).unwrap()).unwrap(),
         qr_keys: KeySet::from_json(&fs::read_to_string(folder.join("qr_keys.json")).unwrap()).unwrap(),
@@ -183,6 +185,10 @@ pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
         anchors: choices.anchors.unwrap_or_else(|| shared.anchors.clone()),
         qr_keys: shared.qr_keys.clone(),
         public_url: "https://verify.example.gov.cn".into(),
+        time_stamps: Some(StampSource::Own(OwnStamps {
+            signer: shared.time_stamp.clone(),
+            policy: "1.3.6.1.4.1.32473.1.1".parse().unwrap(),
+        })),
         settings: choices.settings,
     };
     Arc::new(Services::new(setup).unwrap())

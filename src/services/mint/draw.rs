@@ -37,6 +37,7 @@ impl Services {
     pub(super) async fn prepare_seal(&self, work: &Work, unsealed: Unsealed) -> Result<(Prepared, Permit), Halt> {
         const STEP: &str = "preparing the seal";
         let authority = work.authority.clone();
+        let is_final = work.entry.licence_type.seal.is_final;
         let spec = SealSpec {
             field_name: FIELD_NAME.into(),
             signing_time: work.signing_time,
@@ -45,8 +46,8 @@ impl Services {
             name: Some(authority.party.name.clone()),
             reason: None,
             location: None,
-            certify: Some(Certify::MayAugment),
-            room: 0,
+            certify: Some(if is_final { Certify::NoChanges } else { Certify::MayAugment }),
+            room: work.room,
         };
         self.on_worker(move || seal::prepare(unsealed, &spec, &authority.seal_facts).map_err(|e| e.to_string()))
             .await

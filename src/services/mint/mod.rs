@@ -13,7 +13,7 @@ pub(super) use reserve::{RequestKeys, Reserved};
 pub(super) use void::pause_after;
 
 use crate::{
-    domain::{actor::Actor, digest::Digest, licence::LicenceId, payload::Payload},
+    domain::{actor::Actor, digest::Digest, licence::LicenceId, payload::Payload, seal_level::SealLevel},
     services::{CatalogueEntry, Minted, ReadyAuthority, Refusal, Services, failpoint::failpoint},
     storage::{error::StorageError, mints::Hold, vault::DataKey},
 };
@@ -35,6 +35,12 @@ pub(super) struct Work {
     pub status_list: i64,
     pub status_index: i64,
     pub qr_text: Option<String>,
+    /// The level that the document is to reach.
+    pub target: SealLevel,
+    /// Bytes kept free for a time-stamp.
+    pub room: usize,
+    /// What the seal key answered already.
+    pub signature: Option<Vec<u8>>,
     pub attempts: i64,
     pub hold: Hold,
 }

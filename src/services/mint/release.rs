@@ -12,7 +12,10 @@ use crate::{
         failpoint::failpoint,
         mint::{Halt, Work},
     },
-    storage::{licences, licences::DocumentRow, mints},
+    storage::{
+        licences, mints,
+        sealed_documents::{self, DocumentRow},
+    },
 };
 
 const STEP: &str = "storing the document";
@@ -40,14 +43,24 @@ impl Services {
 
         let now = self.now_ms();
         let size = i64::try_from(document.len()).map_err(|e| Halt::failed(STEP)(e.to_string()))?;
-        let row = DocumentRow { signed_digest: signed_digest.0, licence_id: id, file_digest: file_digest.0, name, size, made_at: now };
+        let row = DocumentRow {
+            signed_digest: signed_digest.0,
+            licence_id: id,
+            file_digest: file_digest.0,
+            name,
+            size,
+            made_at: now,
+            level: work.target,
+            target: work.target,
+            proof_until: None,
+        };
         let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
         // The lease first: whoever lost it changes nothing.
         mints::finish(&mut transaction, id, &work.hold, now).await.map_err(Halt::storage(STEP))?;
         licences::change_state(&mut transaction, id, (LicenceState::Minting, 1), LicenceState::Active, None, now)
             .await
             .map_err(Halt::storage(STEP))?;
-        licences::add_document(&mut transaction, &row).await.map_err(Halt::storage(STEP))?;
+        sealed_documents::add(&mut transaction, &row).await.map_err(Halt::storage(STEP))?;
         let event = AuditEvent::new(AuditAction::MintLicence, actor, AuditOutcome::Done)
             .about(id)
             .with("type", &work.payload.licence_type.code)

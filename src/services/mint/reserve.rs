@@ -12,6 +12,7 @@ use crate::{
         identifier::{Identifier, TypeCode},
         licence::{LicenceId, LicenceState},
         payload::{PAYLOAD_FORMAT, Payload, TemplateRef, TypeRef},
+        seal_level::SealLevel,
     },
     render::{RenderError, print, print_photos},
     services::{
@@ -184,6 +185,9 @@ impl Services {
         let identifier_key = self.store.vault.lookup(Lookup::Identifier, &[plan.payload.identifier.as_bytes()])?;
         let permutation = IndexPermutation::new(&self.store.vault.lookup(Lookup::StatusIndex, &[])?);
 
+        let target = self.target_level(definition);
+        let room = if target > SealLevel::B { self.stamp_room().await } else { 0 };
+
         failpoint!("mint.3.before");
         let mut transaction = self.store.database.begin().await?;
         if let Some(keys) = &keys
@@ -234,6 +238,9 @@ impl Services {
             photos: plan.sealed_photos,
             token: None,
             to_be_signed: None,
+            signature: None,
+            target,
+            room: i64::try_from(room).map_err(|_| damaged("room"))?,
             attempts: 1,
             hold: hold.clone(),
             finished_at: None,
@@ -268,6 +275,9 @@ impl Services {
             status_list: place.list,
             status_index,
             qr_text: None,
+            target,
+            room,
+            signature: None,
             attempts: 1,
             hold,
         }))))

@@ -68,6 +68,9 @@ impl Services {
             status_list: row.status_list,
             status_index: row.status_index,
             qr_text,
+            target: mint.target,
+            room: usize::try_from(mint.room).map_err(|_| damaged("room"))?,
+            signature: mint.signature,
             attempts: mint.attempts,
             hold: mint.hold,
         })

@@ -1,27 +1,74 @@
 //! Steps 8 and 9: the seal key signs, the permit is used up; then our own verifier must call the document valid.
 
 use crate::{
+    cms::algorithm::SignatureAlgorithm,
     domain::{
         digest::Digest,
         licence::LicenceState,
         verdict::{ReasonCode, Report, Verdict},
     },
-    seal::{self, Prepared},
+    seal::{
+        self, Prepared,
+        signer::{SignError, Signer},
+    },
     services::{
         Services,
+        failpoint::failpoint,
         mint::{Halt, Work, authorise::Recorded},
     },
+    storage::mints,
     verify::{Limits, Policy, RegisterAnswer, conclude, examine},
 };
+use std::sync::{Arc, OnceLock};
+
+/// The seal key, asked at most once: a mint that goes on after its signature was stored gets the stored one.
+struct OnceSigner {
+    key: Arc<dyn Signer>,
+    answered: OnceLock<Vec<u8>>,
+}
+
+impl Signer for OnceSigner {
+    fn algorithm(&self) -> SignatureAlgorithm {
+        self.key.algorithm()
+    }
+
+    fn chain(&self) -> &[Vec<u8>] {
+        self.key.chain()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        match self.answered.get() {
+            Some(answered) => Ok(answered.clone()),
+            None => {
+                let answer = self.key.sign(message)?;
+                Ok(self.answered.get_or_init(|| answer).clone())
+            }
+        }
+    }
+}
 
 impl Services {
     pub(super) async fn seal(&self, work: &Work, prepared: Prepared, permit: Recorded) -> Result<Vec<u8>, Halt> {
         const STEP: &str = "sealing";
-        let authority = work.authority.clone();
-        self.on_worker(move || seal::sign(prepared, permit.0, &*authority.seal).map_err(|e| e.to_string()))
+        let key =
+            OnceSigner { key: work.authority.seal.clone(), answered: work.signature.clone().map_or_else(OnceLock::new, OnceLock::from) };
+        let (document, signature) = self
+            .on_worker(move || {
+                let document = seal::sign(prepared, permit.0, &key).map_err(|e| e.to_string())?;
+                Ok((document, key.answered.into_inner().unwrap_or_default()))
+            })
             .await
             .map_err(Halt::refusal(STEP))?
-            .map_err(Halt::failed(STEP))
+            .map_err(Halt::failed(STEP))?;
+        failpoint!("mint.8.signed");
+        if work.signature.is_none() {
+            let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
+            mints::set_signature(&mut transaction, work.licence_id, &work.hold, self.now_ms(), &signature)
+                .await
+                .map_err(Halt::storage(STEP))?;
+            transaction.commit().await.map_err(Halt::storage(STEP))?;
+        }
+        Ok(document)
     }
 
     /// Gives the document back when it is valid, and signs exactly what was recorded.
