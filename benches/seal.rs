@@ -115,7 +115,7 @@ fn sign_prepared(bencher: Bencher, algorithm: SignatureAlgorithm) {
     bencher
         .counter(ItemsCount::new(1u32))
         .with_inputs(|| prepare(unsealed(true), &spec, &facts).expect("prepared"))
-        .bench_values(|(prepared, permit)| sign(prepared, permit, key).expect("signed"));
+        .bench_values(|(prepared, permit)| sign(prepared, permit, key).and_then(|signed| signed.finish(None)).expect("signed"));
 }
 
 /// The CMS alone, without the key.
@@ -125,6 +125,6 @@ fn encode_cms(bencher: Bencher) {
     let signature = P256.sign(b"x").expect("signed");
     bencher.counter(ItemsCount::new(1u32)).bench(|| {
         let attributes = facts.template().attributes(&[7; 32]).expect("attributes");
-        facts.template().encode(&attributes, &signature)
+        facts.template().encode(&attributes, &signature, None)
     });
 }

@@ -4,12 +4,12 @@ use cms::{content_info::ContentInfo, signed_data::SignedData};
 use der::{Decode, Encode};
 use elicence::{
     ambient::FixedEntropy,
-    cms::algorithm::SignatureAlgorithm,
+    cms::{algorithm::SignatureAlgorithm, write_signed_data::WriteError},
     domain::{digest::Digest, secret::Secret},
     keys::{FileKey, PkiPlan, make_pki},
     pdf::unsealed::{HashedPrefix, SealAppearance, SealPlace, Unsealed},
     seal::{
-        Certify, SealError, SealSpec, SignerFacts, prepare, sign,
+        Certify, SealError, SealSpec, SignerFacts, TokenSize, prepare, sign,
         signer::{SignError, Signer},
     },
 };
@@ -112,7 +112,7 @@ fn seal(document: Unsealed, spec: &SealSpec, key: &FileKey) -> (Vec<u8>, [usize;
     let (prepared, permit) = prepare(document, spec, &SignerFacts::of(key).unwrap()).unwrap();
     let range = prepared.byte_range();
     assert_eq!(prepared.digest(), permit.digest());
-    (sign(prepared, permit, key).unwrap(), range)
+    (sign(prepared, permit, key).unwrap().finish(None).unwrap(), range)
 }
 
 /// The CMS in the gap, without its padding, and the signed bytes.
@@ -288,11 +288,55 @@ fn a_signature_that_does_not_fit_or_fails_is_a_clean_error() {
     let facts = SignerFacts::of(&key).unwrap();
     let make = |room| prepare(unsealed(plain("", ""), None), &SealSpec { room, ..spec() }, &facts).unwrap();
     let (prepared, permit) = make(0);
-    assert!(matches!(sign(prepared, permit, &Odd(&key, Some(500))), Err(SealError::DoesNotFit { needed, room }) if needed > room));
+    let signed = sign(prepared, permit, &Odd(&key, Some(500))).unwrap();
+    assert!(matches!(signed.finish(None), Err(SealError::DoesNotFit { needed, room }) if needed > room));
     let (prepared, permit) = make(500);
-    assert!(sign(prepared, permit, &Odd(&key, Some(500))).is_ok());
+    assert!(sign(prepared, permit, &Odd(&key, Some(500))).unwrap().finish(None).is_ok());
     let (prepared, permit) = make(0);
     assert!(matches!(sign(prepared, permit, &Odd(&key, None)), Err(SealError::Key(_))));
+}
+
+/// One DER SEQUENCE of `length` bytes in all (more than 255), as long as a time-stamp token may be.
+fn token_of(length: usize) -> Vec<u8> {
+    let content = (length - 4) as u16;
+    [&[0x30, 0x82][..], &content.to_be_bytes(), &vec![5; length - 4]].concat()
+}
+
+#[test]
+fn a_time_stamp_goes_into_the_unsigned_attributes_and_fits_by_dry_run() {
+    let folder = tempfile::tempdir().unwrap();
+    pki(folder.path(), &["seal"]);
+    let key = load(folder.path(), "seal");
+    let facts = SignerFacts::of(&key).unwrap();
+    for length in [300, 4_000, 40_000] {
+        let token = token_of(length);
+        let make = |size: TokenSize| {
+            let (prepared, permit) = prepare(unsealed(with_field(), Some(6)), &SealSpec { room: size.room(), ..spec() }, &facts).unwrap();
+            let range = prepared.byte_range();
+            (sign(prepared, permit, &key).unwrap(), range)
+        };
+        let (signed, range) = make(TokenSize::at_most(length));
+        let value = signed.signature_value().to_vec();
+        let sealed = signed.finish(Some(&token)).unwrap();
+        let gap = hex::decode(&sealed[range[1] + 1..range[2] - 1]).unwrap();
+        let (info, rest) = ContentInfo::from_der_partial(&gap).unwrap();
+        assert!(rest.len() < 40 && rest.iter().all(|byte| *byte == 0), "{} bytes wasted", rest.len());
+        let data = info.content.decode_as::<SignedData>().unwrap();
+        let signer = data.signer_infos.0.as_slice()[0].clone();
+        assert_eq!(signer.signature.as_bytes(), value);
+        let unsigned = signer.unsigned_attrs.unwrap();
+        assert_eq!((unsigned.len(), unsigned.as_slice()[0].oid.to_string().as_str()), (1, "1.2.840.113549.1.9.16.2.14"));
+        assert_eq!(unsigned.as_slice()[0].values.as_slice()[0].to_der().unwrap(), token);
+
+        let (signed, _) = make(TokenSize::of(&token_of(length - 120)));
+        assert!(signed.finish(Some(&token)).is_ok(), "another token may be a little longer");
+        let (signed, _) = make(TokenSize::at_most(length - 100));
+        assert!(matches!(signed.finish(Some(&token)), Err(SealError::DoesNotFit { needed, room }) if needed > room));
+    }
+    for bad in [&b""[..], b"\x30\x01", b"\x30\x00\x00", b"\x04\x00"] {
+        let (prepared, permit) = prepare(unsealed(with_field(), Some(6)), &spec(), &facts).unwrap();
+        assert!(matches!(sign(prepared, permit, &key).unwrap().finish(Some(bad)), Err(SealError::Certificate(WriteError::BadToken))));
+    }
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn spec() -> SealSpec {
 
 fn seal(document: Unsealed, spec: &SealSpec, facts: &SignerFacts, key: &dyn Signer) -> Result<Vec<u8>, Failure> {
     let (prepared, permit) = prepare(document, spec, facts).map_err(wrong)?;
-    sign(prepared, permit, key).map_err(wrong)
+    sign(prepared, permit, key).and_then(|signed| signed.finish(None)).map_err(wrong)
 }
 
 /// The whole verification of the command line. A document that is not valid ends the bench: a wrong answer has no speed.

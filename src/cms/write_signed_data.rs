@@ -4,6 +4,7 @@ use crate::{
     cms::{
         algorithm::SignatureAlgorithm,
         algorithm_identifier::{hash_identifier, signature_identifier},
+        der_read::{DerReader, tag},
         der_write::{SEQUENCE, SET, constructed, element, header, header_length, octet_string, oid, sequence, set_of_content},
     },
     domain::digest::Digest,
@@ -14,6 +15,8 @@ use x509_parser::{certificate::X509Certificate, oid_registry::OID_SIG_ED25519, p
 
 /// `id-aa-CMSAlgorithmProtection` (RFC 6211).
 const ALGORITHM_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.52");
+/// `id-aa-signatureTimeStampToken` (RFC 3161 appendix A).
+const SIGNATURE_TIME_STAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
 const VERSION_1: &[u8] = &[0x02, 0x01, 0x01];
 
 /// Why a SignedData cannot be written.
@@ -37,6 +40,9 @@ pub enum WriteError {
     /// The message digest has not the length of the hash.
     #[error("the message digest is not of the signer's hash algorithm")]
     WrongDigestLength,
+    /// A time-stamp token is not one DER SEQUENCE.
+    #[error("the time-stamp token is not one DER value; ask the time-stamp authority again")]
+    BadToken,
 }
 
 /// The constant parts of every signature of one signer.
@@ -126,9 +132,11 @@ impl SignedDataTemplate {
         Ok(SignedAttributes(set))
     }
 
-    /// The whole ContentInfo.
-    pub fn encode(&self, attributes: &SignedAttributes, signature: &[u8]) -> Vec<u8> {
-        let lengths = self.lengths(attributes.0.len(), signature.len());
+    /// The whole ContentInfo. `token` is an RFC 3161 time-stamp over `signature` (a ContentInfo in DER) and goes into the unsigned
+    /// attributes as it is.
+    pub fn encode(&self, attributes: &SignedAttributes, signature: &[u8], token: Option<&[u8]>) -> Result<Vec<u8>, WriteError> {
+        let unsigned = token.map(time_stamp_attribute).transpose()?.unwrap_or_default();
+        let lengths = self.lengths(attributes.0.len(), signature.len(), unsigned.len());
         let mut out = Vec::with_capacity(lengths.total);
         header(&mut out, SEQUENCE, lengths.content_info);
         out.extend(oid(rfc5911::ID_SIGNED_DATA));
@@ -147,24 +155,42 @@ impl SignedDataTemplate {
         out.extend_from_slice(&self.signature_algorithm);
         header(&mut out, 0x04, signature.len());
         out.extend_from_slice(signature);
-        out
+        out.extend_from_slice(&unsigned);
+        Ok(out)
     }
 
-    /// The most bytes that [`Self::encode`] can give.
+    /// The most bytes that [`Self::encode`] can give without a time-stamp.
     pub fn longest(&self) -> usize {
         let attributes = header_length(self.attributes.len()) + self.attributes.len();
-        self.lengths(attributes, self.longest_signature).total
+        self.lengths(attributes, self.longest_signature, 0).total
     }
 
-    fn lengths(&self, attributes: usize, signature: usize) -> Lengths {
+    fn lengths(&self, attributes: usize, signature: usize, unsigned: usize) -> Lengths {
         let with_header = |content: usize| header_length(content) + content;
-        let signer_info = self.inner.len() + attributes + self.signature_algorithm.len() + with_header(signature);
+        let signer_info = self.inner.len() + attributes + self.signature_algorithm.len() + with_header(signature) + unsigned;
         let signer_infos = with_header(signer_info);
         let signed_data = self.outer.len() + with_header(signer_infos);
         let explicit = with_header(signed_data);
         let content_info = oid(rfc5911::ID_SIGNED_DATA).len() + with_header(explicit);
         Lengths { signer_info, signer_infos, signed_data, explicit, content_info, total: with_header(content_info) }
     }
+}
+
+/// `unsignedAttrs [1] IMPLICIT SET OF Attribute` with the time-stamp alone.
+fn time_stamp_attribute(token: &[u8]) -> Result<Vec<u8>, WriteError> {
+    let mut reader = DerReader::new(token);
+    match reader.expect(tag::SEQUENCE) {
+        Ok(_) if reader.at_end() => Ok(element(0xa1, &attribute(SIGNATURE_TIME_STAMP, token))),
+        _ => Err(WriteError::BadToken),
+    }
+}
+
+/// The most bytes by which a time-stamp of `length` bytes makes a SignedData longer: the attribute's own object identifier and three
+/// headers, and at most two more bytes in each of the six headers around it.
+pub fn time_stamp_growth(length: usize) -> usize {
+    const IDENTIFIER: usize = 13;
+    const LONGEST_HEADER: usize = 5;
+    length + IDENTIFIER + 3 * LONGEST_HEADER + 6 * 2
 }
 
 /// Content lengths of the nested elements, innermost first; `total` with the outermost header.

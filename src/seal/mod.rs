@@ -1,6 +1,7 @@
 //! Sealing a document: prepare, sign, embed; what we refuse to sign. PAdES baseline B-B (ETSI EN 319 142-1).
 
 pub mod authority;
+mod gap;
 pub mod lint;
 pub mod objects;
 pub mod prepare;
@@ -9,8 +10,8 @@ pub mod signer;
 pub mod spec;
 
 pub use prepare::{Permit, Prepared, prepare};
-pub use sign::sign;
-pub use spec::{Certify, SealSpec, SignerFacts};
+pub use sign::{Signed, sign};
+pub use spec::{Certify, SealSpec, SignerFacts, TokenSize};
 
 use crate::{cms::write_signed_data::WriteError, domain::digest::Digest, pdf::update::UpdateError};
 

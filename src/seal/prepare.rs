@@ -3,23 +3,21 @@
 use crate::{
     domain::digest::Digest,
     pdf::{
-        unsealed::{HashedPrefix, Unsealed},
+        unsealed::Unsealed,
         update::{Update, base::Base, raw},
     },
     seal::{
         SealError, SealSpec, SignerFacts,
+        gap::Gapped,
         lint::lint,
-        objects::{NewObject, RANGE_LENGTH, SignatureDictionary, Widget, annotate_page, byte_range, catalog, picture},
+        objects::{NewObject, SignatureDictionary, Widget, annotate_page, catalog, picture},
     },
 };
-use ring::digest::{Algorithm, Context, SHA256};
-use std::ops::Range;
+use ring::digest::SHA256;
 
 /// A document with a gap where the signature goes. It is used up by [`crate::seal::sign`].
 pub struct Prepared {
-    pub(super) bytes: Vec<u8>,
-    /// From `<` to behind `>`.
-    pub(super) gap: Range<usize>,
+    pub(super) document: Gapped,
     pub(super) digest: Digest,
     pub(super) message_digest: Vec<u8>,
     pub(super) facts: SignerFacts,
@@ -34,8 +32,7 @@ impl Prepared {
 
     /// The four numbers of /ByteRange.
     pub fn byte_range(&self) -> [usize; 4] {
-        let rest = self.bytes.len() - self.gap.end;
-        [0, self.gap.start, self.gap.end, rest]
+        self.document.byte_range()
     }
 }
 
@@ -65,19 +62,15 @@ pub fn prepare(unsealed: Unsealed, spec: &SealSpec, facts: &SignerFacts) -> Resu
         update.object(*number, body);
     }
     let body_at = update.object(signature_number, &signature.body);
-    let mut bytes = update.finish(&facts.certificate_digest().0);
+    let bytes = update.finish(&facts.certificate_digest().0);
 
-    let gap = body_at + signature.gap_at..body_at + signature.gap_at + gap_length;
-    let range_at = body_at + signature.range_at;
-    let range = byte_range(gap.start, gap.end, bytes.len() - gap.end);
-    if let Some(place) = bytes.get_mut(range_at..range_at + RANGE_LENGTH) {
-        place.copy_from_slice(range.as_bytes());
-    }
-    let sha256 = digest_around(&bytes, &gap, &SHA256, unsealed.prefix);
+    let gap_at = body_at + signature.gap_at;
+    let document = Gapped::new(bytes, gap_at..gap_at + gap_length, body_at + signature.range_at);
+    let sha256 = document.digest(&SHA256, unsealed.prefix.map(|prefix| (prefix.len, prefix.state)));
     let digest = Digest(<[u8; 32]>::try_from(sha256.as_slice()).unwrap_or_default());
     let hash = facts.template().algorithm().hash().ring();
-    let message_digest = if hash == &SHA256 { sha256 } else { digest_around(&bytes, &gap, hash, None) };
-    let prepared = Prepared { bytes, gap, digest, message_digest, facts: facts.clone() };
+    let message_digest = if hash == &SHA256 { sha256 } else { document.digest(hash, None) };
+    let prepared = Prepared { document, digest, message_digest, facts: facts.clone() };
     Ok((prepared, Permit { digest }))
 }
 
@@ -125,17 +118,6 @@ fn plan(unsealed: &Unsealed, spec: &SealSpec) -> Result<(Vec<NewObject>, u32), S
         objects.extend(picture(appearance, first_picture));
     }
     Ok((objects, signature))
-}
-
-/// The digest of all bytes outside `gap`; starts from the state of `prefix` where that helps.
-fn digest_around(bytes: &[u8], gap: &Range<usize>, hash: &'static Algorithm, prefix: Option<HashedPrefix>) -> Vec<u8> {
-    let (mut state, hashed) = match prefix {
-        Some(prefix) if prefix.len <= gap.start => (prefix.state, prefix.len),
-        _ => (Context::new(hash), 0),
-    };
-    state.update(bytes.get(hashed..gap.start).unwrap_or_default());
-    state.update(bytes.get(gap.end..).unwrap_or_default());
-    state.finish().as_ref().to_vec()
 }
 
 fn check_field_name(name: &str) -> Result<(), SealError> {

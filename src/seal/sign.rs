@@ -1,14 +1,22 @@
-//! Spends a permit: lets the key sign, and puts the signature into the gap.
+//! Spends a permit: lets the key sign, and puts the signature, with a time-stamp where there is one, into the gap.
 
 use crate::{
+    cms::write_signed_data::SignedAttributes,
     domain::digest::Digest,
-    seal::{Permit, Prepared, SealError, signer::Signer},
+    seal::{Permit, Prepared, SealError, SignerFacts, gap::Gapped, signer::Signer},
 };
 
-/// Signs `prepared` and gives the sealed document. Nothing has been signed when it fails, but where the error is
-/// [`SealError::DoesNotFit`].
-pub fn sign(prepared: Prepared, permit: Permit, signer: &dyn Signer) -> Result<Vec<u8>, SealError> {
-    let Prepared { mut bytes, gap, digest, message_digest, facts } = prepared;
+/// A document whose signature exists but is not in its gap yet: the moment to ask for a time-stamp over it.
+pub struct Signed {
+    document: Gapped,
+    facts: SignerFacts,
+    attributes: SignedAttributes,
+    signature: Vec<u8>,
+}
+
+/// Lets the key sign `prepared`. Nothing has been signed when it fails. The same arguments give the key the same message.
+pub fn sign(prepared: Prepared, permit: Permit, signer: &dyn Signer) -> Result<Signed, SealError> {
+    let Prepared { document, digest, message_digest, facts } = prepared;
     if permit.digest() != digest {
         return Err(SealError::WrongPermit { permit: permit.digest(), document: digest });
     }
@@ -19,12 +27,19 @@ pub fn sign(prepared: Prepared, permit: Permit, signer: &dyn Signer) -> Result<V
     }
     let attributes = template.attributes(&message_digest)?;
     let signature = signer.sign(attributes.to_be_signed())?;
-    let cms = template.encode(&attributes, &signature);
-    let room = gap.len().saturating_sub(2) / 2;
-    let does_not_fit = SealError::DoesNotFit { needed: cms.len(), room };
-    // behind the signature the gap keeps its zeros
-    match bytes.get_mut(gap.start + 1..gap.start + 1 + 2 * cms.len()) {
-        Some(place) if cms.len() <= room => hex::encode_to_slice(&cms, place).map_err(|_| does_not_fit).map(|()| bytes),
-        _ => Err(does_not_fit),
+    Ok(Signed { document, facts, attributes, signature })
+}
+
+impl Signed {
+    /// The octets of `SignerInfo.signature`: what a signature time-stamp covers.
+    pub fn signature_value(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// The sealed document: baseline B-B, or B-T with `token`, a DER TimeStampToken over [`Self::signature_value`].
+    /// [`SealError::DoesNotFit`] says how much room the next try needs.
+    pub fn finish(self, token: Option<&[u8]>) -> Result<Vec<u8>, SealError> {
+        let cms = self.facts.template().encode(&self.attributes, &self.signature, token)?;
+        self.document.fill(&cms)
     }
 }

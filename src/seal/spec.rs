@@ -3,7 +3,7 @@
 use crate::{
     cms::{
         algorithm::SignatureAlgorithm,
-        write_signed_data::{SignedDataTemplate, WriteError},
+        write_signed_data::{SignedDataTemplate, WriteError, time_stamp_growth},
     },
     domain::digest::Digest,
     pdf::unsealed::SealAppearance,
@@ -31,7 +31,7 @@ pub struct SealSpec {
     pub location: Option<String>,
     /// What a certified document allows afterwards; `None` makes a plain approval signature.
     pub certify: Option<Certify>,
-    /// Bytes to reserve beyond the longest signature, e.g. 16384 for a time-stamp of a foreign authority; 0 for baseline B-B.
+    /// Bytes to reserve beyond the longest signature: 0 for baseline B-B, [`TokenSize::room`] where a time-stamp will be inside.
     pub room: usize,
 }
 
@@ -51,6 +51,36 @@ impl Certify {
             Self::NoChanges => 1,
             Self::MayAugment => 2,
         }
+    }
+}
+
+/// How long the time-stamp tokens of one authority are, told from one of them (a dry run).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenSize(usize);
+
+impl TokenSize {
+    /// What another token of the same authority may have more: a longer serial number, nonce or fraction of a second, or an ECDSA
+    /// signature with leading zeros.
+    const SLACK: usize = 128;
+
+    /// From a token over any digest of the same hash algorithm, DER.
+    pub fn of(token: &[u8]) -> Self {
+        Self(token.len() + Self::SLACK)
+    }
+
+    /// For an authority whose tokens are at most this many bytes long.
+    pub fn at_most(bytes: usize) -> Self {
+        Self(bytes)
+    }
+
+    /// The longest token expected, bytes: the room of a document time-stamp.
+    pub fn bytes(self) -> usize {
+        self.0
+    }
+
+    /// Bytes to reserve in a signature that will carry a token inside.
+    pub fn room(self) -> usize {
+        time_stamp_growth(self.0)
     }
 }
 

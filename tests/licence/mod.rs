@@ -237,7 +237,7 @@ impl Making {
             room: self.room,
         };
         let (prepared, permit) = prepare(unsealed, &spec, &SignerFacts::of(&signer).expect("facts")).expect("prepared");
-        sign(prepared, permit, &signer).expect("sealed")
+        sign(prepared, permit, &signer).and_then(|signed| signed.finish(None)).expect("sealed")
     }
 }
 

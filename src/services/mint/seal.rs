@@ -54,7 +54,7 @@ impl Services {
             OnceSigner { key: work.authority.seal.clone(), answered: work.signature.clone().map_or_else(OnceLock::new, OnceLock::from) };
         let (document, signature) = self
             .on_worker(move || {
-                let document = seal::sign(prepared, permit.0, &key).map_err(|e| e.to_string())?;
+                let document = seal::sign(prepared, permit.0, &key).and_then(|signed| signed.finish(None)).map_err(|e| e.to_string())?;
                 Ok((document, key.answered.into_inner().unwrap_or_default()))
             })
             .await
