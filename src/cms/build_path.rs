@@ -1,9 +1,9 @@
 //! A path from a signer's certificate to a trusted anchor (RFC 5280 clause 6), by webpki, with the usages that webpki leaves out.
 
+use crate::cms::certificate_algorithms::CERTIFICATE_ALGORITHMS;
 use crate::cms::read_certificate::Certificate;
-use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
+use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use time::OffsetDateTime;
-use webpki::ring as algorithms;
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 
 /// A path that holds at the moment it was built for.
@@ -32,21 +32,6 @@ pub enum PathError {
     #[error("a certificate of the path cannot be read")]
     Malformed,
 }
-
-/// Algorithms by which certificates may be signed: SHA-2 only, RSA of at least 2048 bit.
-static CERTIFICATE_ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
-    algorithms::ECDSA_P256_SHA256,
-    algorithms::ECDSA_P256_SHA384,
-    algorithms::ECDSA_P384_SHA256,
-    algorithms::ECDSA_P384_SHA384,
-    algorithms::ED25519,
-    algorithms::RSA_PKCS1_2048_8192_SHA256,
-    algorithms::RSA_PKCS1_2048_8192_SHA384,
-    algorithms::RSA_PKCS1_2048_8192_SHA512,
-    algorithms::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
-    algorithms::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
-    algorithms::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
-];
 
 /// Purposes are judged by [`Certificate::may_seal`] on the leaf; authorities of documents are not limited by purpose.
 struct AnyPurpose;
@@ -78,7 +63,7 @@ pub fn build_path(
         if all { Ok(()) } else { Err(Error::EndEntityUsedAsCa) }
     };
     let path = end_entity
-        .verify_for_usage(CERTIFICATE_ALGORITHMS, anchors, &others, moment, AnyPurpose, None, Some(&authorities))
+        .verify_for_usage(&CERTIFICATE_ALGORITHMS, anchors, &others, moment, AnyPurpose, None, Some(&authorities))
         .map_err(path_error)?;
     if !leaf.may_seal() {
         return Err(PathError::Constraints);

@@ -1,7 +1,10 @@
-//! Which algorithm a signature claims, and whether the signature holds under a public key. Verification by ring.
+//! Which algorithm a signature claims, and whether the signature holds under a public key. Verification by ring, and by
+//! RustCrypto where ring cannot.
 
 use crate::cms::algorithm::HashAlgorithm;
+use crate::cms::check_with_rustcrypto::{Key, LONGEST_RSA, Operation, holds};
 use crate::cms::der_read::{DerError, DerReader, Tlv, tag};
+use crate::cms::pss_parameters::PssParameters;
 use const_oid::ObjectIdentifier;
 use ring::signature::{self, VerificationAlgorithm};
 
@@ -21,8 +24,21 @@ pub struct CheckedAlgorithm {
     pub name: &'static str,
     /// Its hash.
     pub hash: HashAlgorithm,
-    verification: &'static dyn VerificationAlgorithm,
+    /// Size of the key in bits: the modulus of RSA, the field of a curve.
+    pub key_size: usize,
+    means: Means,
 }
+
+/// Who does the mathematics.
+#[derive(Clone, Copy)]
+enum Means {
+    Ring(&'static dyn VerificationAlgorithm),
+    RustCrypto(Operation),
+}
+
+/// Shortest RSA modulus that is looked at, and shortest that a signature may rest on, bits.
+const SHORTEST_RSA_READ: usize = 1024;
+const SHORTEST_RSA_TRUSTED: usize = 2048;
 
 /// Why a signature could not be checked, or did not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,16 +55,17 @@ pub enum SignatureError {
 }
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+pub(super) const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 const RSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 const RSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
 const RSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13");
-const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
 const EC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 const ECDSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
+const ECDSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.4");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 impl<'a> AlgorithmIdentifier<'a> {
@@ -72,74 +89,131 @@ impl<'a> AlgorithmIdentifier<'a> {
     }
 }
 
-/// Finds the algorithm of a signature whose content digest has the algorithm `digest`, made with the key `spki`.
-pub fn algorithm(claimed: &AlgorithmIdentifier<'_>, digest: HashAlgorithm, spki: &[u8]) -> Result<CheckedAlgorithm, SignatureError> {
-    let (key, _) = public_key(spki)?;
-    let rsa_key = key.oid == RSA.as_bytes() || key.oid == RSA_PSS.as_bytes();
-    let with = |oid: ObjectIdentifier| claimed.is(oid);
-    let hash = if with(RSA_SHA256) || with(ECDSA_SHA256) {
-        HashAlgorithm::Sha256
-    } else if with(RSA_SHA384) || with(ECDSA_SHA384) {
-        HashAlgorithm::Sha384
-    } else if with(RSA_SHA512) || with(ED25519) {
-        HashAlgorithm::Sha512
-    } else if with(RSA) {
-        digest
-    } else if claimed.oid == RSA_PSS.as_bytes() {
-        pss_hash(claimed.parameters)?
-    } else {
-        return Err(SignatureError::Unsupported);
-    };
-    if hash != digest {
-        return Err(SignatureError::Contradiction);
-    }
-    let pick = |name, verification: &'static dyn VerificationAlgorithm| Ok(CheckedAlgorithm { name, hash, verification });
-    if with(ECDSA_SHA256) || with(ECDSA_SHA384) {
-        if key.oid != EC_KEY.as_bytes() {
-            return Err(SignatureError::Contradiction);
+/// What an AlgorithmIdentifier of a signature claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Claim {
+    Ecdsa(HashAlgorithm),
+    Ed25519,
+    RsaPkcs1(HashAlgorithm),
+    RsaPss(PssParameters),
+}
+
+impl Claim {
+    /// `rsaEncryption` names no hash: it is that of the content digest.
+    fn read(claimed: &AlgorithmIdentifier<'_>, digest: HashAlgorithm) -> Result<Self, SignatureError> {
+        use HashAlgorithm::{Sha256, Sha384, Sha512};
+        if claimed.oid == RSA_PSS.as_bytes() {
+            return PssParameters::read(claimed.parameters.unwrap_or_default()).map(Self::RsaPss);
         }
-        let curve = key.parameters.and_then(|p| DerReader::new(p).expect(tag::OID).ok()).map(|oid| oid.value);
-        return match (curve, hash) {
-            (Some(c), HashAlgorithm::Sha256) if c == P256.as_bytes() => {
-                pick("ECDSA P-256 with SHA-256", &signature::ECDSA_P256_SHA256_ASN1)
-            }
-            (Some(c), HashAlgorithm::Sha384) if c == P256.as_bytes() => {
-                pick("ECDSA P-256 with SHA-384", &signature::ECDSA_P256_SHA384_ASN1)
-            }
-            (Some(c), HashAlgorithm::Sha256) if c == P384.as_bytes() => {
-                pick("ECDSA P-384 with SHA-256", &signature::ECDSA_P384_SHA256_ASN1)
-            }
-            (Some(c), HashAlgorithm::Sha384) if c == P384.as_bytes() => {
-                pick("ECDSA P-384 with SHA-384", &signature::ECDSA_P384_SHA384_ASN1)
-            }
-            _ => Err(SignatureError::Unsupported),
-        };
+        let table = [
+            (ECDSA_SHA256, Self::Ecdsa(Sha256)),
+            (ECDSA_SHA384, Self::Ecdsa(Sha384)),
+            (ECDSA_SHA512, Self::Ecdsa(Sha512)),
+            (ED25519, Self::Ed25519),
+            (RSA, Self::RsaPkcs1(digest)),
+            (RSA_SHA256, Self::RsaPkcs1(Sha256)),
+            (RSA_SHA384, Self::RsaPkcs1(Sha384)),
+            (RSA_SHA512, Self::RsaPkcs1(Sha512)),
+        ];
+        table.into_iter().find(|(oid, _)| claimed.is(*oid)).map(|(_, claim)| claim).ok_or(SignatureError::Unsupported)
     }
-    if with(ED25519) {
-        let right = key.is(ED25519) && key.parameters.is_none() && claimed.parameters.is_none();
-        return if right { pick("Ed25519", &signature::ED25519) } else { Err(SignatureError::Contradiction) };
-    }
-    let pss = claimed.oid == RSA_PSS.as_bytes();
-    if !rsa_key || (key.oid == RSA_PSS.as_bytes() && !pss) {
-        return Err(SignatureError::Contradiction);
-    }
-    match (pss, hash) {
-        (false, HashAlgorithm::Sha256) => pick("RSA PKCS#1 v1.5 with SHA-256", &signature::RSA_PKCS1_2048_8192_SHA256),
-        (false, HashAlgorithm::Sha384) => pick("RSA PKCS#1 v1.5 with SHA-384", &signature::RSA_PKCS1_2048_8192_SHA384),
-        (false, HashAlgorithm::Sha512) => pick("RSA PKCS#1 v1.5 with SHA-512", &signature::RSA_PKCS1_2048_8192_SHA512),
-        (true, HashAlgorithm::Sha256) => pick("RSA PSS with SHA-256", &signature::RSA_PSS_2048_8192_SHA256),
-        (true, HashAlgorithm::Sha384) => pick("RSA PSS with SHA-384", &signature::RSA_PSS_2048_8192_SHA384),
-        (true, HashAlgorithm::Sha512) => pick("RSA PSS with SHA-512", &signature::RSA_PSS_2048_8192_SHA512),
+
+    fn hash(self) -> HashAlgorithm {
+        match self {
+            Self::Ecdsa(hash) | Self::RsaPkcs1(hash) => hash,
+            Self::RsaPss(parameters) => parameters.hash,
+            Self::Ed25519 => HashAlgorithm::Sha512,
+        }
     }
 }
 
-/// Does `signature` hold over `message` under the key `spki`?
+/// Finds the algorithm of a signature whose content digest has the algorithm `digest`, made with the key `spki`.
+pub fn algorithm(claimed: &AlgorithmIdentifier<'_>, digest: HashAlgorithm, spki: &[u8]) -> Result<CheckedAlgorithm, SignatureError> {
+    let (key, bits) = public_key(spki)?;
+    let claim = Claim::read(claimed, digest)?;
+    let hash = claim.hash();
+    if hash != digest {
+        return Err(SignatureError::Contradiction);
+    }
+    let rsa = |name, ring: &'static dyn VerificationAlgorithm, other| {
+        let size = rsa_bits(bits)?;
+        // ring and RustCrypto take exponents of up to 33 bit.
+        if rsa_numbers(bits)?.1.len() > 5 {
+            return Err(SignatureError::Unsupported);
+        }
+        let means = if (2048..=LONGEST_RSA).contains(&size) { Means::Ring(ring) } else { Means::RustCrypto(other) };
+        Ok(CheckedAlgorithm { name, hash, key_size: size, means })
+    };
+    match claim {
+        Claim::Ecdsa(hash) if key.oid == EC_KEY.as_bytes() => {
+            let curve = key.parameters.and_then(|p| DerReader::new(p).expect(tag::OID).ok()).map(|oid| oid.value);
+            let curve = curve.and_then(|curve| [P256, P384, P521].into_iter().find(|known| known.as_bytes() == curve));
+            let (name, key_size, means) = ecdsa(curve.ok_or(SignatureError::Unsupported)?, hash);
+            Ok(CheckedAlgorithm { name, hash, key_size, means })
+        }
+        Claim::Ed25519 if key.is(ED25519) && key.parameters.is_none() && claimed.parameters.is_none() => {
+            Ok(CheckedAlgorithm { name: "Ed25519", hash, key_size: 256, means: Means::Ring(&signature::ED25519) })
+        }
+        Claim::RsaPkcs1(hash) if key.oid == RSA.as_bytes() => match hash {
+            HashAlgorithm::Sha256 => rsa("RSA PKCS#1 v1.5 with SHA-256", &signature::RSA_PKCS1_2048_8192_SHA256, Operation::RsaPkcs1),
+            HashAlgorithm::Sha384 => rsa("RSA PKCS#1 v1.5 with SHA-384", &signature::RSA_PKCS1_2048_8192_SHA384, Operation::RsaPkcs1),
+            HashAlgorithm::Sha512 => rsa("RSA PKCS#1 v1.5 with SHA-512", &signature::RSA_PKCS1_2048_8192_SHA512, Operation::RsaPkcs1),
+        },
+        Claim::RsaPss(parameters) if key.oid == RSA.as_bytes() || parameters.fit_key(&key)? => {
+            let (name, ring): (_, &'static dyn VerificationAlgorithm) = match hash {
+                HashAlgorithm::Sha256 => ("RSA PSS with SHA-256", &signature::RSA_PSS_2048_8192_SHA256),
+                HashAlgorithm::Sha384 => ("RSA PSS with SHA-384", &signature::RSA_PSS_2048_8192_SHA384),
+                HashAlgorithm::Sha512 => ("RSA PSS with SHA-512", &signature::RSA_PSS_2048_8192_SHA512),
+            };
+            let operation = Operation::RsaPss(parameters.salt);
+            if parameters.salt == hash.ring().output_len() {
+                return rsa(name, ring, operation);
+            }
+            Ok(CheckedAlgorithm { name, hash, key_size: rsa_bits(bits)?, means: Means::RustCrypto(operation) })
+        }
+        Claim::Ecdsa(_) | Claim::Ed25519 | Claim::RsaPkcs1(_) | Claim::RsaPss(_) => Err(SignatureError::Contradiction),
+    }
+}
+
+fn ecdsa(curve: ObjectIdentifier, hash: HashAlgorithm) -> (&'static str, usize, Means) {
+    use HashAlgorithm::{Sha256, Sha384, Sha512};
+    use Means::{Ring, RustCrypto};
+    match (curve, hash) {
+        (P256, Sha256) => ("ECDSA P-256 with SHA-256", 256, Ring(&signature::ECDSA_P256_SHA256_ASN1)),
+        (P256, Sha384) => ("ECDSA P-256 with SHA-384", 256, Ring(&signature::ECDSA_P256_SHA384_ASN1)),
+        (P256, Sha512) => ("ECDSA P-256 with SHA-512", 256, RustCrypto(Operation::EcdsaP256)),
+        (P384, Sha256) => ("ECDSA P-384 with SHA-256", 384, Ring(&signature::ECDSA_P384_SHA256_ASN1)),
+        (P384, Sha384) => ("ECDSA P-384 with SHA-384", 384, Ring(&signature::ECDSA_P384_SHA384_ASN1)),
+        (P384, Sha512) => ("ECDSA P-384 with SHA-512", 384, RustCrypto(Operation::EcdsaP384)),
+        (_, Sha256) => ("ECDSA P-521 with SHA-256", 521, RustCrypto(Operation::EcdsaP521)),
+        (_, Sha384) => ("ECDSA P-521 with SHA-384", 521, RustCrypto(Operation::EcdsaP521)),
+        (_, Sha512) => ("ECDSA P-521 with SHA-512", 521, RustCrypto(Operation::EcdsaP521)),
+    }
+}
+
+/// Does `signature` hold over `message` under the key `spki`? RSA of less than 2048 bit may be wrong, but never right: nobody
+/// may rest on it today, so it is [`SignatureError::Unsupported`] at best.
 pub fn check_signature(algorithm: &CheckedAlgorithm, spki: &[u8], message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
     let (key, bits) = public_key(spki)?;
-    if (key.oid == RSA.as_bytes() || key.oid == RSA_PSS.as_bytes()) && !(2048..=8192).contains(&rsa_bits(bits)?) {
+    let is_rsa = key.oid == RSA.as_bytes() || key.oid == RSA_PSS.as_bytes();
+    if is_rsa && !(SHORTEST_RSA_READ..=LONGEST_RSA).contains(&algorithm.key_size) {
         return Err(SignatureError::Unsupported);
     }
-    signature::UnparsedPublicKey::new(algorithm.verification, bits).verify(message, signature).map_err(|_| SignatureError::Wrong)
+    match algorithm.means {
+        Means::Ring(verification) => {
+            signature::UnparsedPublicKey::new(verification, bits).verify(message, signature).map_err(|_| SignatureError::Wrong)?;
+        }
+        Means::RustCrypto(operation) => {
+            let key = if is_rsa {
+                let (modulus, exponent) = rsa_numbers(bits)?;
+                Key::Rsa { modulus, exponent }
+            } else {
+                Key::Point(bits)
+            };
+            holds(operation, algorithm.hash, key, message, signature).ok_or(SignatureError::Wrong)?;
+        }
+    }
+    if is_rsa && algorithm.key_size < SHORTEST_RSA_TRUSTED { Err(SignatureError::Unsupported) } else { Ok(()) }
 }
 
 /// The bits of the public key in a SubjectPublicKeyInfo: what key hashes are taken over.
@@ -161,34 +235,20 @@ fn public_key(spki: &[u8]) -> Result<(AlgorithmIdentifier<'_>, &[u8]), Signature
     read().map_err(|_| SignatureError::Unsupported)
 }
 
-/// Length in bits of the modulus of an RSAPublicKey.
-fn rsa_bits(key: &[u8]) -> Result<usize, SignatureError> {
-    let read = || -> Result<usize, DerError> {
-        let modulus = DerReader::new(key).expect(tag::SEQUENCE)?.inside().expect(tag::INTEGER)?.value;
-        let digits = modulus.iter().position(|b| *b != 0).and_then(|first| modulus.get(first..)).unwrap_or_default();
-        Ok((digits.len() * 8).saturating_sub(digits.first().map_or(0, |b| b.leading_zeros() as usize)))
+/// Modulus and exponent of an RSAPublicKey, without leading zeros.
+pub(super) fn rsa_numbers(key: &[u8]) -> Result<(&[u8], &[u8]), SignatureError> {
+    let read = || -> Result<_, DerError> {
+        let mut inside = DerReader::new(key).expect(tag::SEQUENCE)?.inside();
+        let (modulus, exponent) = (inside.expect(tag::INTEGER)?.value, inside.expect(tag::INTEGER)?.value);
+        inside.end()?;
+        Ok((modulus, exponent))
     };
-    read().map_err(|_| SignatureError::Unsupported)
+    let (modulus, exponent) = read().map_err(|_| SignatureError::Unsupported)?;
+    Ok((modulus.strip_prefix(&[0]).unwrap_or(modulus), exponent.strip_prefix(&[0]).unwrap_or(exponent)))
 }
 
-/// The hash of RSASSA-PSS parameters (RFC 4055): MGF1 with the same hash, a salt as long as the hash, trailer field 1.
-fn pss_hash(parameters: Option<&[u8]>) -> Result<HashAlgorithm, SignatureError> {
-    let read = |bytes| -> Result<_, DerError> {
-        let mut inside = DerReader::new(bytes).expect(tag::SEQUENCE)?.inside();
-        let hash = AlgorithmIdentifier::read(&inside.expect(tag::CONTEXT_0)?.only(tag::SEQUENCE)?)?;
-        let mask = AlgorithmIdentifier::read(&inside.expect(tag::CONTEXT_1)?.only(tag::SEQUENCE)?)?;
-        let salt = inside.expect(tag::CONTEXT_2)?.only(tag::INTEGER)?.small()?;
-        let trailer = inside.optional(tag::CONTEXT_3)?.map(|tlv| tlv.only(tag::INTEGER)?.small()).transpose()?;
-        inside.end()?;
-        let mask_hash = DerReader::new(mask.parameters.unwrap_or_default()).expect(tag::SEQUENCE)?;
-        Ok((hash, mask.oid, AlgorithmIdentifier::read(&mask_hash)?, salt, trailer))
-    };
-    // Absent parameters, or absent fields of them, mean SHA-1.
-    let (hash, mask, mask_hash, salt, trailer) = read(parameters.unwrap_or_default()).map_err(|_| SignatureError::Unsupported)?;
-    let hash = hash.hash().ok_or(SignatureError::Unsupported)?;
-    if mask != MGF1.as_bytes() || mask_hash.hash() != Some(hash) {
-        return Err(SignatureError::Contradiction);
-    }
-    let length = hash.ring().output_len();
-    if salt as usize != length || trailer.is_some_and(|t| t != 1) { Err(SignatureError::Unsupported) } else { Ok(hash) }
+/// Length in bits of the modulus of an RSAPublicKey.
+fn rsa_bits(key: &[u8]) -> Result<usize, SignatureError> {
+    let (modulus, _) = rsa_numbers(key)?;
+    Ok((modulus.len() * 8).saturating_sub(modulus.first().map_or(0, |b| b.leading_zeros() as usize)))
 }

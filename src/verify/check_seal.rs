@@ -1,6 +1,7 @@
 //! One signature by the bytes alone (checks V3 to V9): what it covers, its CMS, its certificate, its digest, its value.
 
 use crate::cms::algorithm::HashAlgorithm;
+use crate::cms::algorithm_name::algorithm_name;
 use crate::cms::check_signature::{AlgorithmIdentifier, SignatureError, algorithm, check_signature};
 use crate::cms::read_certificate::Certificate;
 use crate::cms::read_signed_data::{ID_DATA, ID_SIGNATURE_TIME_STAMP, SignedData, SignerIdentifier};
@@ -63,6 +64,7 @@ fn check(bytes: &SignatureBytes<'_>, limits: &Limits, facts: &mut SealFacts) -> 
     let signer = find_signer(&cms).ok_or(ReasonCode::NoSigningCertificate)?;
     facts.signer = Some(SignerCertificate { der: signer.der.to_vec(), name: signer.name.clone() });
     facts.others = cms.certificates.iter().filter(|der| **der != signer.der).map(|der| der.to_vec()).collect();
+    facts.algorithm = algorithm_name(&cms.signature_algorithm, &cms.digest_algorithm, signer.spki);
     facts.has_unsigned = !cms.unsigned.is_empty();
     facts.baseline = pades
         && !cms.attributes.has_forbidden
@@ -90,7 +92,6 @@ fn check(bytes: &SignatureBytes<'_>, limits: &Limits, facts: &mut SealFacts) -> 
         return Err(ReasonCode::HashFailure);
     }
     let algorithm = algorithm(&cms.signature_algorithm, digest, signer.spki).map_err(signature_failure)?;
-    facts.algorithm = Some(algorithm.name);
     check_signature(&algorithm, signer.spki, &cms.attributes.signed_bytes(), cms.signature).map_err(signature_failure)
 }
 
