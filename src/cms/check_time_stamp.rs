@@ -22,7 +22,7 @@ pub enum TokenProblem {
     /// No certificate, or more than one, answers to the name of the signer.
     #[error("the certificate that signed the time-stamp is not there")]
     NoSigner,
-    /// signing-certificate(-v2) is absent or names another certificate.
+    /// signing-certificate(-v2) is absent, or it or the SignerInfo names another certificate.
     #[error("the time-stamp is not bound to its signer's certificate")]
     NotBound,
     /// The certificate may not stamp times: its only, critical purpose must be timeStamping.
@@ -46,12 +46,8 @@ impl TimeStampToken<'_> {
         let mut found: Option<Certificate<'c>> = None;
         for der in embedded.chain(others) {
             let Ok(certificate) = Certificate::read(der) else { continue };
-            let named = match self.signed.signer {
-                SignerIdentifier::IssuerAndSerial(issuer, serial) => certificate.issuer == issuer && certificate.serial == serial,
-                SignerIdentifier::KeyIdentifier(identifier) => certificate.key_identifier == Some(identifier),
-            };
             match &found {
-                _ if !named => {}
+                _ if !self.names(&certificate) => {}
                 Some(first) if first.der != certificate.der => return Err(TokenProblem::NoSigner),
                 _ => found = Some(certificate),
             }
@@ -74,7 +70,7 @@ impl TimeStampToken<'_> {
         {
             return Err(SignatureError::Contradiction.into());
         }
-        if !self.is_bound(signer) {
+        if !self.names(signer) || !self.is_bound(signer) {
             return Err(TokenProblem::NotBound);
         }
         if !signer.may_stamp_time() {
@@ -86,6 +82,13 @@ impl TimeStampToken<'_> {
         let algorithm = algorithm(&self.signed.signature_algorithm, hash, signer.spki)?;
         check_signature(&algorithm, signer.spki, &attributes.signed_bytes(), self.signed.signature)?;
         Ok(algorithm)
+    }
+
+    fn names(&self, certificate: &Certificate<'_>) -> bool {
+        match self.signed.signer {
+            SignerIdentifier::IssuerAndSerial(issuer, serial) => certificate.issuer == issuer && certificate.serial == serial,
+            SignerIdentifier::KeyIdentifier(identifier) => certificate.key_identifier == Some(identifier),
+        }
     }
 
     /// Every binding that is there must name `signer`, and one must be there.

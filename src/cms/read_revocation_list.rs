@@ -1,5 +1,6 @@
 //! Reading a certificate revocation list (证书吊销列表, CRL, RFC 5280 section 5). Whether to believe it is decided elsewhere.
 
+use crate::cms::check_signature::AlgorithmIdentifier;
 use crate::cms::der_read::{DerError, DerReader, Tlv, tag};
 use crate::cms::read_extensions::read_extensions;
 use crate::cms::read_time::read_time;
@@ -77,7 +78,7 @@ impl<'a> RevocationList<'a> {
         list.end()?;
         let mut inside = DerReader::new(signed.to_be_signed).expect(tag::SEQUENCE)?.inside();
         let version = inside.optional(tag::INTEGER)?.map_or(Ok(0), |tlv| tlv.small())?;
-        if signed.algorithm != crate::cms::check_signature::AlgorithmIdentifier::read(&inside.expect(tag::SEQUENCE)?)? {
+        if signed.algorithm != AlgorithmIdentifier::read(&inside.expect(tag::SEQUENCE)?)? {
             return Err(DerError("two different signature algorithms"));
         }
         let issuer = inside.expect(tag::SEQUENCE)?.whole;
@@ -103,10 +104,16 @@ impl<'a> RevocationList<'a> {
 
     /// What the list says of the certificate with this serial number (content octets); the earliest, should it say more than one thing.
     pub fn entry(&self, serial: &[u8]) -> Option<RevokedEntry> {
-        self.entries().filter_map(Result::ok).filter(|(number, _)| *number == serial).map(|(_, entry)| entry.revoked).min_by_key(|e| e.at)
+        self.entries().filter(|(number, _)| *number == serial).map(|(_, entry)| entry).min_by_key(|entry| entry.at)
     }
 
-    fn entries(&self) -> impl Iterator<Item = Result<(&'a [u8], Entry), DerError>> {
+    /// Every revoked certificate: content octets of its serial number, and what is said of it.
+    pub fn entries(&self) -> impl Iterator<Item = (&'a [u8], RevokedEntry)> {
+        // `read` has read them all before
+        self.each_entry().filter_map(Result::ok).map(|(serial, entry)| (serial, entry.revoked))
+    }
+
+    fn each_entry(&self) -> impl Iterator<Item = Result<(&'a [u8], Entry), DerError>> + use<'a> {
         let mut each = DerReader::new(self.entries);
         std::iter::from_fn(move || if each.at_end() { None } else { Some(read_entry(&mut each)) })
     }
@@ -114,7 +121,7 @@ impl<'a> RevocationList<'a> {
     /// Every entry must be readable, or none is believed.
     fn read_entries(&mut self) -> Result<(), DerError> {
         let mut names_issuers = false;
-        for entry in self.entries() {
+        for entry in self.each_entry() {
             names_issuers |= entry?.1.names_issuer;
         }
         if names_issuers && !self.scope.is_indirect {

@@ -16,7 +16,7 @@ use crate::{
     },
     seal::authority::{
         Issuer,
-        certificate::{CertificateSpec, Purpose, certificate},
+        certificate::{CertificateSpec, Purpose, certificate, serial_octets},
         name::DistinguishedName,
         revocation_list::{RevocationListSpec, RevocationReason, Revoked, revocation_list},
     },
@@ -99,7 +99,7 @@ fn issue(
 ) -> Result<(Made, Vec<Vec<u8>>), KeyError> {
     let start = now + Duration::days(planned.starts_in_days) - CLOCK_SKEW;
     let policies = if is_authority(planned.purpose) { Vec::new() } else { plan.policies()? };
-    let url = plan.revocation_list_url.as_ref().zip(planned.issuer.as_ref()).map(|(url, issuer)| format!("{url}/{issuer}.crl"));
+    let addresses = plan.addresses(planned);
     let spec = CertificateSpec {
         purpose: planned.purpose,
         serial,
@@ -108,12 +108,15 @@ fn issue(
         not_before: start,
         not_after: start + Duration::days(planned.days.into()),
         policies: &policies,
-        revocation_list_url: url.as_deref(),
+        revocation_list_url: addresses.revocation_list.as_deref(),
+        ocsp_url: addresses.ocsp.as_deref(),
+        issuer_url: addresses.issuer.as_deref(),
     };
     let (certificate, issuers) = match planned.issuer.as_ref().and_then(|name| made.get_mut(name.as_str())) {
         Some(issuer) => {
             if planned.revoked {
-                issuer.revoked.push(Revoked { serial, at: now, reason: RevocationReason::KeyCompromise });
+                let reason = Some(RevocationReason::KeyCompromise as u8);
+                issuer.revoked.push(Revoked { serial: serial_octets(&serial).to_vec(), at: now, reason });
             }
             (certificate(&spec, Some(&Issuer::of_certificate(&issuer.certificate)?), &issuer.key)?, issuer.handed_on.clone())
         }

@@ -28,6 +28,10 @@ pub struct PkiPlan {
     pub revocation_list_days: u32,
     /// Where the issuing authorities' revocation lists can be fetched: the start of an address, `/FILE.crl` is appended.
     pub revocation_list_url: Option<String>,
+    /// Where the OCSP signers of this plan answer. Certificates whose issuer has certified one name it.
+    pub ocsp_url: Option<String>,
+    /// Where the certificates of issuers can be fetched: the start of an address, `/FILE.cer` is appended.
+    pub issuer_url: Option<String>,
     /// Certificate policies (object identifiers) of the end entities.
     #[serde(default)]
     pub policies: Vec<String>,
@@ -66,6 +70,17 @@ pub struct PlannedKey {
     pub qr_types: Vec<String>,
 }
 
+/// The addresses in a certificate.
+#[derive(Clone, Debug, Default)]
+pub struct Addresses {
+    /// Of its issuer's revocation list.
+    pub revocation_list: Option<String>,
+    /// Of whoever answers for its issuer.
+    pub ocsp: Option<String>,
+    /// Of its issuer's certificate.
+    pub issuer: Option<String>,
+}
+
 fn a_week() -> u32 {
     7
 }
@@ -94,6 +109,18 @@ impl PkiPlan {
     pub fn policies(&self) -> Result<Vec<ObjectIdentifier>, KeyError> {
         let read = |text: &String| ObjectIdentifier::new(text).map_err(|_| KeyError::Plan(format!("{text} is no object identifier")));
         self.policies.iter().map(read).collect()
+    }
+
+    /// The addresses that the certificate of `key` names.
+    pub fn addresses(&self, key: &PlannedKey) -> Addresses {
+        let Some(issuer) = &key.issuer else { return Addresses::default() };
+        let has_signer = self.keys.iter().any(|other| other.purpose == Purpose::OcspSigner && other.issuer.as_ref() == Some(issuer));
+        Addresses {
+            revocation_list: self.revocation_list_url.as_ref().map(|url| format!("{url}/{issuer}.crl")),
+            // nobody looks up an OCSP signer: it carries ocsp-nocheck
+            ocsp: if has_signer && key.purpose != Purpose::OcspSigner { self.ocsp_url.clone() } else { None },
+            issuer: self.issuer_url.as_ref().map(|url| format!("{url}/{issuer}.cer")),
+        }
     }
 
     fn check(&self) -> Result<(), KeyError> {

@@ -1,15 +1,15 @@
-//! Issues certificates: root, issuing authority, seal, time-stamp, QR token, and one that is unfit for any of them.
+//! Issues certificates: root, issuing authority, seal, time-stamp, OCSP signer, QR token, and one that is unfit for any of them.
 
 use super::{AuthorityError, Issuer, extension, key_identifier, name::DistinguishedName, time};
 use crate::{
     cms::{
         algorithm_identifier::signature_identifier,
-        der_write::{TRUE, bit_string, element, named_bits, octet_string, oid, sequence, unsigned_integer},
+        der_write::{NULL, TRUE, bit_string, element, named_bits, octet_string, oid, sequence, unsigned_integer},
     },
     seal::signer::Signer,
 };
 use ::time::OffsetDateTime;
-use const_oid::db::rfc5280 as ids;
+use const_oid::db::{rfc5280 as ids, rfc6960};
 use der::asn1::ObjectIdentifier;
 use spki::{SubjectPublicKeyInfoRef, der::Decode};
 
@@ -25,6 +25,8 @@ pub enum Purpose {
     Seal,
     /// Signs time-stamps: the sole, critical extended usage timeStamping (RFC 3161 section 2.3).
     TimeStamp,
+    /// Signs OCSP answers in the name of its issuer (RFC 6960 section 4.2.2.2); not to be looked up itself (ocsp-nocheck).
+    OcspSigner,
     /// Signs QR tokens and status lists: digitalSignature, with an extended usage of its own, so that it is no seal.
     QrToken,
     /// Encrypts keys of TLS sessions: the wrong usage that a verifier must refuse.
@@ -50,6 +52,10 @@ pub struct CertificateSpec<'a> {
     pub policies: &'a [ObjectIdentifier],
     /// Where the issuer's revocation list can be fetched.
     pub revocation_list_url: Option<&'a str>,
+    /// Where the issuer answers OCSP requests.
+    pub ocsp_url: Option<&'a str>,
+    /// Where the issuer's own certificate can be fetched.
+    pub issuer_url: Option<&'a str>,
 }
 
 /// A private extended key usage for QR tokens, under the joint UUID arc (ITU-T X.667):
@@ -82,8 +88,13 @@ pub fn certificate(spec: &CertificateSpec<'_>, issuer: Option<&Issuer>, signer: 
 }
 
 /// A positive INTEGER of exactly 16 bytes: the first bit is cleared, the second set.
-pub fn serial_number(random: &[u8; 16]) -> Vec<u8> {
-    unsigned_integer(&(u128::from_be_bytes(*random) & (u128::MAX >> 1) | 1 << 126).to_be_bytes())
+fn serial_number(random: &[u8; 16]) -> Vec<u8> {
+    element(0x02, &serial_octets(random))
+}
+
+/// The content octets of that serial number.
+pub fn serial_octets(random: &[u8; 16]) -> [u8; 16] {
+    (u128::from_be_bytes(*random) & (u128::MAX >> 1) | 1 << 126).to_be_bytes()
 }
 
 fn extensions(spec: &CertificateSpec<'_>, identifier: &[u8], issuer: Option<&Issuer>) -> Vec<u8> {
@@ -100,6 +111,10 @@ fn extensions(spec: &CertificateSpec<'_>, identifier: &[u8], issuer: Option<&Iss
     list.push(extension(ids::ID_CE_KEY_USAGE, true, &named_bits(key_usage(spec.purpose))));
     match spec.purpose {
         Purpose::TimeStamp => list.push(extension(ids::ID_CE_EXT_KEY_USAGE, true, &sequence(&[&oid(ids::ID_KP_TIME_STAMPING)]))),
+        Purpose::OcspSigner => {
+            list.push(extension(ids::ID_CE_EXT_KEY_USAGE, false, &sequence(&[&oid(ids::ID_KP_OCSP_SIGNING)])));
+            list.push(extension(rfc6960::ID_PKIX_OCSP_NOCHECK, false, NULL));
+        }
         Purpose::QrToken => list.push(extension(ids::ID_CE_EXT_KEY_USAGE, false, &sequence(&[&element(0x06, QR_TOKEN_USAGE)]))),
         Purpose::Unfit => list.push(extension(ids::ID_CE_EXT_KEY_USAGE, false, &sequence(&[&oid(ids::ID_KP_SERVER_AUTH)]))),
         Purpose::Root | Purpose::IssuingAuthority | Purpose::Seal => {}
@@ -113,6 +128,13 @@ fn extensions(spec: &CertificateSpec<'_>, identifier: &[u8], issuer: Option<&Iss
         let point = element(0xa0, &element(0xa0, &element(0x86, url.as_bytes())));
         list.push(extension(ids::ID_CE_CRL_DISTRIBUTION_POINTS, false, &sequence(&[&sequence(&[&point])])));
     }
+    // AccessDescription { accessMethod, uniformResourceIdentifier [6] }
+    let access = |method: ObjectIdentifier, url: Option<&str>| url.map(|url| sequence(&[&oid(method), &element(0x86, url.as_bytes())]));
+    let access = [access(ids::ID_AD_OCSP, spec.ocsp_url), access(ids::ID_AD_CA_ISSUERS, spec.issuer_url)];
+    let access: Vec<u8> = access.into_iter().flatten().flatten().collect();
+    if !access.is_empty() {
+        list.push(extension(ids::ID_PE_AUTHORITY_INFO_ACCESS, false, &element(0x30, &access)));
+    }
     element(0x30, &list.concat())
 }
 
@@ -124,7 +146,7 @@ fn key_usage(purpose: Purpose) -> u16 {
         // digitalSignature, contentCommitment
         Purpose::Seal | Purpose::TimeStamp => 0xc000,
         // digitalSignature
-        Purpose::QrToken => 0x8000,
+        Purpose::OcspSigner | Purpose::QrToken => 0x8000,
         // keyEncipherment
         Purpose::Unfit => 0x2000,
     }

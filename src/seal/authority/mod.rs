@@ -1,8 +1,11 @@
-//! A certification authority as functions: certificates and revocation lists (RFC 5280) from arguments and a signer, nothing else.
+//! An authority as functions: certificates and revocation lists (RFC 5280), OCSP answers (RFC 6960) and time-stamps (RFC 3161) from
+//! arguments and a signer, nothing else.
 
 pub mod certificate;
 pub mod name;
+pub mod ocsp_answer;
 pub mod revocation_list;
+pub mod time_stamp;
 
 use crate::{
     cms::der_write::{element, octet_string, oid, sequence},
@@ -25,6 +28,9 @@ pub enum AuthorityError {
     /// The validity is empty or beyond the year 9999.
     #[error("the validity must start before it ends, between the years 1950 and 9999")]
     BadValidity,
+    /// The signer's certificate does not allow it.
+    #[error("the signer's certificate does not allow what it should sign; give the key that was certified for it")]
+    BadSigner,
     /// The issuer's key failed.
     #[error(transparent)]
     Key(#[from] SignError),
@@ -67,14 +73,25 @@ fn extension(id: ObjectIdentifier, critical: bool, value: &[u8]) -> Vec<u8> {
     sequence(&[&oid(id), critical, &octet_string(value)])
 }
 
+/// GeneralizedTime, cut to the second.
+fn generalized_time(moment: OffsetDateTime) -> Result<Vec<u8>, AuthorityError> {
+    let utc = moment.to_offset(UtcOffset::UTC);
+    let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());
+    if !(1950..=9999).contains(&year) {
+        return Err(AuthorityError::BadValidity);
+    }
+    let text = format!("{year}{month:02}{day:02}{:02}{:02}{:02}Z", utc.hour(), utc.minute(), utc.second());
+    Ok(element(0x18, text.as_bytes()))
+}
+
 /// `Time`: UTCTime until 2049, GeneralizedTime from 2050 on (RFC 5280 section 4.1.2.5).
 fn time(moment: OffsetDateTime) -> Result<Vec<u8>, AuthorityError> {
     let utc = moment.to_offset(UtcOffset::UTC);
     let year = utc.year();
-    let rest = format!("{:02}{:02}{:02}{:02}{:02}Z", u8::from(utc.month()), utc.day(), utc.hour(), utc.minute(), utc.second());
-    match year {
-        1950..=2049 => Ok(element(0x17, format!("{:02}{rest}", year % 100).as_bytes())),
-        2050..=9999 => Ok(element(0x18, format!("{year}{rest}").as_bytes())),
-        _ => Err(AuthorityError::BadValidity),
+    if !(1950..=2049).contains(&year) {
+        return generalized_time(moment);
     }
+    let (month, day) = (u8::from(utc.month()), utc.day());
+    let text = format!("{:02}{month:02}{day:02}{:02}{:02}{:02}Z", year % 100, utc.hour(), utc.minute(), utc.second());
+    Ok(element(0x17, text.as_bytes()))
 }

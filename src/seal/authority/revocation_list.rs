@@ -1,6 +1,6 @@
 //! Issues certificate revocation lists (CRL version 2, RFC 5280 section 5).
 
-use super::{AuthorityError, Issuer, certificate::serial_number, extension, time};
+use super::{AuthorityError, Issuer, extension, time};
 use crate::{
     cms::{
         algorithm_identifier::signature_identifier,
@@ -27,12 +27,12 @@ pub enum RevocationReason {
 /// One revoked certificate.
 #[derive(Clone, Debug)]
 pub struct Revoked {
-    /// The serial given to its `CertificateSpec`.
-    pub serial: [u8; 16],
+    /// Content octets of its serial number; see [`super::certificate::serial_octets`].
+    pub serial: Vec<u8>,
     /// Since when.
     pub at: OffsetDateTime,
-    /// Why.
-    pub reason: RevocationReason,
+    /// Why (CRLReason, by its number); see [`RevocationReason`].
+    pub reason: Option<u8>,
 }
 
 /// Everything a list says.
@@ -72,6 +72,6 @@ pub fn revocation_list(spec: &RevocationListSpec<'_>, issuer: &Issuer, signer: &
 }
 
 fn entry(revoked: &Revoked) -> Result<Vec<u8>, AuthorityError> {
-    let reason = extension(ids::ID_CE_CRL_REASONS, false, &element(0x0a, &[revoked.reason as u8]));
-    Ok(sequence(&[&serial_number(&revoked.serial), &time(revoked.at)?, &sequence(&[&reason])]))
+    let reason = |reason| sequence(&[&extension(ids::ID_CE_CRL_REASONS, false, &element(0x0a, &[reason]))]);
+    Ok(sequence(&[&element(0x02, &revoked.serial), &time(revoked.at)?, &revoked.reason.map(reason).unwrap_or_default()]))
 }
