@@ -9,7 +9,7 @@ use crate::ambient::{EntropyError, SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::keys::KeyError;
 use crate::render::{FontShelf, RenderError, SealDesign, seal_picture};
-use crate::services::{Authority, Services, Settings, Setup, SetupError};
+use crate::services::{Authority, Keyring, Services, Settings, Setup, SetupError, StampSource};
 use crate::storage::Store;
 use crate::storage::error::StorageError;
 use crate::storage::master_key::load_or_make_master_key;
@@ -62,10 +62,25 @@ pub enum AppError {
 
 /// Opens an installation: keys, templates, store; then the use cases over them.
 pub async fn open(config: &Config) -> Result<Services, AppError> {
-    let department = config.department.as_ref().ok_or(AppError::NoDepartment)?;
-    let credentials = credentials::load(config)?;
     let shelf = Shelf::with_folder(&config.templates()).map_err(|error| AppError::File(config.templates(), error))?;
     let fonts = FontShelf::new(shelf.fonts)?;
+    let (keyring, time_stamps) = load_keyring(config, &fonts)?;
+    Ok(Services::new(Setup {
+        keyring,
+        store: open_store(config).await?,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy::new()),
+        catalogue: catalogue::prepare(shelf.templates, &fonts)?,
+        public_url: config.public_url.clone(),
+        time_stamps,
+        settings: settings(config),
+    })?)
+}
+
+/// Loads the keys, and what is trusted; `fonts` draw the seal.
+fn load_keyring(config: &Config, fonts: &FontShelf) -> Result<(Keyring, Option<StampSource>), AppError> {
+    let department = config.department.as_ref().ok_or(AppError::NoDepartment)?;
+    let credentials = credentials::load(config)?;
     let design = SealDesign {
         name: department.seal_name.clone(),
         code: department.seal_code.clone(),
@@ -75,23 +90,19 @@ pub async fn open(config: &Config) -> Result<Services, AppError> {
     let authority = Authority {
         party: department.party.clone(),
         seal_name: department.seal_name.clone(),
-        seal: credentials.seal,
-        seal_picture: seal_picture(&design, &fonts)?,
-        qr: credentials.qr.clone(),
+        seals: credentials.seals,
+        seal_picture: seal_picture(&design, fonts)?,
+        qrs: credentials.qrs,
     };
-    Ok(Services::new(Setup {
-        store: open_store(config).await?,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy::new()),
-        catalogue: catalogue::prepare(shelf.templates, &fonts)?,
-        authorities: vec![authority],
-        audit_signer: credentials.qr,
-        anchors: credentials.anchors,
-        qr_keys: credentials.qr_keys,
-        public_url: config.public_url.clone(),
-        time_stamps: credentials.time_stamps,
-        settings: settings(config),
-    })?)
+    let keyring = Keyring { authorities: vec![authority], anchors: credentials.anchors, qr_keys: credentials.qr_keys };
+    Ok((keyring, credentials.time_stamps))
+}
+
+/// Exchanges the keys of a running service for those that the settings name now (密钥轮换). When something is wrong with them,
+/// nothing changes. Time-stamps stay with the authority of the start.
+pub fn reload_keys(config: &Config, services: &Services) -> Result<(), AppError> {
+    let shelf = Shelf::with_folder(&config.templates()).map_err(|error| AppError::File(config.templates(), error))?;
+    Ok(services.replace_keyring(load_keyring(config, &FontShelf::new(shelf.fonts)?)?.0)?)
 }
 
 fn settings(config: &Config) -> Settings {

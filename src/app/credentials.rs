@@ -1,56 +1,88 @@
 //! The keys of an installation, loaded, tested, and refused where they are examples in production.
 
 use crate::app::AppError;
-use crate::config::{Config, StampAuthority};
+use crate::config::{Config, KeyAddress, KeyPlace, StampAuthority};
 use crate::domain::key_set::KeySet;
 use crate::domain::secret::Secret;
-use crate::keys::FileKey;
-use crate::services::{OwnStamps, StampSource};
+use crate::keys::{FileKey, TokenKey};
+use crate::seal::signer::Signer;
+use crate::services::{OwnStamps, StampSource, TimedKey};
 use crate::verify::Anchor;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What seals and signs, and what is trusted.
 pub struct Credentials {
-    /// The seal's key.
-    pub seal: Arc<FileKey>,
-    /// The key of QR tokens and status lists.
-    pub qr: Arc<FileKey>,
+    /// The seal's keys.
+    pub seals: Vec<TimedKey>,
+    /// The keys of QR tokens and status lists.
+    pub qrs: Vec<TimedKey>,
     /// Keys of QR tokens, for verifiers.
     pub qr_keys: KeySet,
     /// Who gives time-stamps.
     pub time_stamps: Option<StampSource>,
     /// Roots of seals.
     pub anchors: Vec<Anchor>,
+    /// Is one of the keys an example?
+    pub example: bool,
 }
 
-/// Loads them.
+/// Loads them with the passphrase of the installation.
 pub fn load(config: &Config) -> Result<Credentials, AppError> {
     let keys = &config.keys;
-    let passphrase = Secret::new(read(&keys.passphrase_file)?.trim_end_matches(['\r', '\n']).to_owned());
-    let seal = FileKey::load(&keys.seal_key, &keys.seal_chain, &passphrase)?;
-    let qr = FileKey::load(&keys.qr_key, &keys.qr_chain, &passphrase)?;
-    for (key, path) in [(&seal, &keys.seal_key), (&qr, &keys.qr_key)] {
-        if config.production && key.is_example() {
-            return Err(AppError::ExampleKey(path.clone()));
-        }
-    }
+    let passphrase = read_passphrase(config)?;
+    let mut example = false;
+    let mut load_all =
+        |places: &[KeyPlace]| places.iter().map(|place| load_one(place, &passphrase, config.production, &mut example)).collect();
+    let (seals, qrs): (Result<Vec<_>, AppError>, Result<Vec<_>, AppError>) = (load_all(&keys.seals), load_all(&keys.qrs));
     let qr_keys = KeySet::from_json(&read(&keys.qr_keys)?).map_err(|problem| AppError::Trust(keys.qr_keys.clone(), problem.to_string()))?;
     let anchors = Anchor::from_pem(&read(&keys.anchors)?).map_err(|problem| AppError::Trust(keys.anchors.clone(), problem.to_string()))?;
-    let time_stamps = time_stamps(config, &passphrase)?;
-    Ok(Credentials { seal: Arc::new(seal), qr: Arc::new(qr), qr_keys, time_stamps, anchors })
+    let (seals, qrs) = (seals?, qrs?);
+    let time_stamps = time_stamps(config, &passphrase, &mut example)?;
+    Ok(Credentials { seals, qrs, qr_keys, time_stamps, anchors, example })
 }
 
-fn time_stamps(config: &Config, passphrase: &Secret<String>) -> Result<Option<StampSource>, AppError> {
+fn time_stamps(config: &Config, passphrase: &Secret<String>, example: &mut bool) -> Result<Option<StampSource>, AppError> {
     match &config.time_stamps.authority {
         None => Ok(None),
         Some(StampAuthority::Own { key, chain, policy }) => {
-            let signer = FileKey::load(key, chain, passphrase)?;
-            if config.production && signer.is_example() {
-                return Err(AppError::ExampleKey(key.clone()));
-            }
-            Ok(Some(StampSource::Own(OwnStamps { signer: Arc::new(signer), policy: *policy })))
+            let place = KeyPlace { key: KeyAddress::File(key.clone()), chain: chain.clone(), from: None, until: None };
+            let signer = load_one(&place, passphrase, config.production, example)?.signer;
+            Ok(Some(StampSource::Own(OwnStamps { signer, policy: *policy })))
         }
+    }
+}
+
+/// The passphrase that opens the key files; the PIN of tokens without a file for it.
+pub fn read_passphrase(config: &Config) -> Result<Secret<String>, AppError> {
+    Ok(Secret::new(read(&config.keys.passphrase_file)?.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Loads one key, wherever it is; `example` becomes true for an example.
+fn load_one(place: &KeyPlace, passphrase: &Secret<String>, production: bool, example: &mut bool) -> Result<TimedKey, AppError> {
+    let (signer, is_example): (Arc<dyn Signer>, bool) = match &place.key {
+        KeyAddress::File(file) => {
+            let key = FileKey::load(file, &place.chain, passphrase)?;
+            let is_example = key.is_example();
+            (Arc::new(key), is_example)
+        }
+        KeyAddress::Token(uri) => {
+            let key = TokenKey::load(uri, &place.chain, passphrase)?;
+            let is_example = key.is_example();
+            (Arc::new(key), is_example)
+        }
+    };
+    if production && is_example {
+        return Err(AppError::ExampleKey(path_of(place)));
+    }
+    *example |= is_example;
+    Ok(TimedKey { signer, from: place.from, until: place.until })
+}
+
+fn path_of(place: &KeyPlace) -> PathBuf {
+    match &place.key {
+        KeyAddress::File(file) => file.clone(),
+        KeyAddress::Token(_) => place.chain.clone(),
     }
 }
 

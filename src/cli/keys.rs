@@ -225,6 +225,8 @@ fn failure(error: KeyError) -> Failure {
         | KeyError::BadChain { .. }
         | KeyError::NotAPair(_)
         | KeyError::SelfTest
+        | KeyError::CannotSign(_)
+        | KeyError::Token(_)
         | KeyError::Generate(_)
         | KeyError::Authority(_)
         | KeyError::KeySet(_)

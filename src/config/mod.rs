@@ -1,14 +1,17 @@
 //! The settings: defaults, then a file, then the environment; every mistake is reported at once.
 
+mod keys;
 mod long_term;
 mod read;
 
+pub use keys::{KeyAddress, KeyPlace, Keys};
 pub use long_term::{Renewal, Revocation, Sealing, StampAuthority, TimeStamps};
 pub use read::Mistake;
 
 use crate::domain::codes::Uscc;
 use crate::domain::payload::Party;
 use crate::domain::secret::Secret;
+use keys::read_keys;
 use read::Reader;
 use std::fmt;
 use std::net::SocketAddr;
@@ -69,27 +72,6 @@ pub struct Tls {
     pub certificate: PathBuf,
     /// PEM PKCS#8 key.
     pub key: PathBuf,
-}
-
-/// Where the keys are, and what is trusted.
-#[derive(Debug)]
-pub struct Keys {
-    /// Encrypted PKCS#8 key of the seal.
-    pub seal_key: PathBuf,
-    /// PEM chain of the seal's certificate, without the root.
-    pub seal_chain: PathBuf,
-    /// Encrypted PKCS#8 key that signs QR tokens and status lists.
-    pub qr_key: PathBuf,
-    /// PEM certificate of the QR key.
-    pub qr_chain: PathBuf,
-    /// The key set that verifiers of QR codes use.
-    pub qr_keys: PathBuf,
-    /// PEM roots that a seal must lead to.
-    pub anchors: PathBuf,
-    /// File that holds the passphrase of the keys.
-    pub passphrase_file: PathBuf,
-    /// The master key that encrypts personal data at rest; made at the first start.
-    pub master: PathBuf,
 }
 
 /// What one request, and one client, may cost.
@@ -240,21 +222,6 @@ fn read_department(reader: &mut Reader) -> Option<Department> {
             reader.refuse("department.name", "a department has a name and an 18-character unified social credit code: give both");
             None
         }
-    }
-}
-
-fn read_keys(reader: &mut Reader, data: &Path) -> Keys {
-    let folder = data.join("keys");
-    let mut path = |key, default: &str| reader.path(key).unwrap_or_else(|| folder.join(default));
-    Keys {
-        seal_key: path("keys.seal_key", "seal.key.pem"),
-        seal_chain: path("keys.seal_chain", "seal.chain.pem"),
-        qr_key: path("keys.qr_key", "qr.key.pem"),
-        qr_chain: path("keys.qr_chain", "qr.chain.pem"),
-        qr_keys: path("keys.qr_keys", "qr_keys.json"),
-        anchors: path("keys.anchors", "root.pem"),
-        passphrase_file: path("keys.passphrase_file", "passphrase"),
-        master: path("keys.master", "master.key"),
     }
 }
 

@@ -85,6 +85,11 @@ impl Reader {
         self.optional::<PathBuf>(key).map(|path| self.folder.join(path))
     }
 
+    /// A path that stands inside a setting, made absolute likewise.
+    pub fn resolve(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
     /// Says that the value of a setting is wrong.
     pub fn refuse(&mut self, key: &'static str, message: impl Into<String>) {
         let place = self.figment.find_metadata(key).map(place_of).unwrap_or_default();

@@ -3,14 +3,11 @@
 use crate::{
     cms::{algorithm::SignatureAlgorithm, write_signed_data::SignedDataTemplate},
     domain::secret::Secret,
-    keys::{ChainProblem, KeyError, encrypted_file, is_example, private_key::PrivateKey},
+    keys::{ChainProblem, KeyError, encrypted_file, is_example, private_key::PrivateKey, self_test::self_test},
     seal::signer::{SignError, Signer},
 };
 use std::{fmt, fs, path::Path};
 use x509_parser::{certificate::X509Certificate, pem::Pem, prelude::FromDer};
-
-/// What the self-test signs: never a document, an attribute set or a token.
-const SELF_TEST: &[u8] = b"elicence key self-test: this is not a document";
 
 /// A private key with the chain of its certificate.
 pub struct FileKey {
@@ -41,19 +38,13 @@ impl FileKey {
         if loaded.certified_key().as_deref() != Some(&loaded.key.public_key()) {
             return Err(KeyError::NotAPair(chain_path.to_owned()));
         }
-        loaded.self_test()?;
+        self_test(&loaded)?;
         Ok(loaded)
     }
 
     /// Is it one of the example keys?
     pub fn is_example(&self) -> bool {
         self.chain.iter().any(|certificate| is_example(certificate))
-    }
-
-    /// Lets the key sign, and verifies with the key of the certificate.
-    pub fn self_test(&self) -> Result<(), KeyError> {
-        let signature = self.key.sign(SELF_TEST).map_err(|_| KeyError::SelfTest)?;
-        if self.key.verifies(self.key.public_key_bits(), SELF_TEST, &signature) { Ok(()) } else { Err(KeyError::SelfTest) }
     }
 
     /// SubjectPublicKeyInfo of the first certificate.

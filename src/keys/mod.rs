@@ -1,4 +1,4 @@
-//! Private keys in encrypted files: made, loaded, tested before use; and the throw-away PKI for demonstrations.
+//! Private keys in encrypted files and in tokens: made, loaded, tested before use; and the throw-away PKI for demonstrations.
 
 pub mod encrypted_file;
 pub mod example;
@@ -6,12 +6,15 @@ pub mod file_key;
 pub mod generate;
 pub mod generate_rsa;
 pub mod make_pki;
+pub mod pkcs11;
 pub mod plan;
 pub mod private_key;
+pub mod self_test;
 
 pub use example::is_example;
 pub use file_key::FileKey;
 pub use make_pki::make_pki;
+pub use pkcs11::{TokenError, TokenKey};
 pub use plan::PkiPlan;
 
 use crate::{ambient::EntropyError, cms::write_signed_data::WriteError, domain::key_set::KeySetProblem, seal::authority::AuthorityError};
@@ -72,6 +75,12 @@ pub enum KeyError {
     /// The key made a signature that its certificate does not verify.
     #[error("私钥自检失败 / the key failed its self-test; do not use it, restore it from its backup")]
     SelfTest,
+    /// The key did not sign at all.
+    #[error("私钥无法签名 / the key cannot sign: {0}")]
+    CannotSign(String),
+    /// A key in a token cannot be used.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// Nothing is overwritten.
     #[error("{0} 已存在，不会覆盖 / {0} exists and is not overwritten; choose another folder")]
     Exists(PathBuf),

@@ -12,8 +12,7 @@ use ring::{
     rand::SystemRandom,
     rsa,
     signature::{
-        self, ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA384_ASN1_SIGNING, ED25519,
-        EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+        self, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256,
     },
 };
 use std::fmt;
@@ -63,17 +62,6 @@ impl PrivateKey {
             Pair::Ed25519(_) => sequence(&[&oid(rfc8410::ID_ED_25519)]),
         };
         sequence(&[&algorithm, &bit_string(self.public_key_bits())])
-    }
-
-    /// Does `signature` over `message` belong to `public_key_bits` and this key's algorithm?
-    pub fn verifies(&self, public_key_bits: &[u8], message: &[u8], signature: &[u8]) -> bool {
-        let algorithm: &'static dyn VerificationAlgorithm = match &self.pair {
-            Pair::P256(_) => &ECDSA_P256_SHA256_ASN1,
-            Pair::P384(_) => &ECDSA_P384_SHA384_ASN1,
-            Pair::Rsa(_) => &RSA_PKCS1_2048_8192_SHA256,
-            Pair::Ed25519(_) => &ED25519,
-        };
-        UnparsedPublicKey::new(algorithm, public_key_bits).verify(message, signature).is_ok()
     }
 
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, ring::error::Unspecified> {

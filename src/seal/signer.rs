@@ -10,6 +10,11 @@ pub trait Signer: Send + Sync {
     /// The certificate chain as DER, the signer's own first, issuing authorities after it, without the root.
     fn chain(&self) -> &[Vec<u8>];
 
+    /// Can it sign now, as far as it knows? A key in a device that is away says so, before anything is begun that needs it.
+    fn ready(&self) -> Result<(), SignError> {
+        Ok(())
+    }
+
     /// Signs `message` (not its digest). ECDSA signatures are DER `SEQUENCE { r, s }`.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError>;
 }
@@ -20,4 +25,7 @@ pub enum SignError {
     /// The key refused or failed.
     #[error("the key did not sign: {0}; check the key store and try again")]
     Failed(String),
+    /// The device that holds the key does not answer; it is looked for again by itself.
+    #[error("密钥设备暂不可用，系统会自动重连 / the key store is away, it is looked for again by itself: {0}")]
+    Away(String),
 }

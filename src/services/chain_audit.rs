@@ -72,7 +72,8 @@ impl Services {
     }
 
     async fn sign_head(&self, position: i64, chain: [u8; 32], signed_at: i64) -> Result<AuditHead, Refusal> {
-        let signer = self.audit_signer.clone();
+        let signer = self.keyring().audit_signer(self.now());
+        let signer = signer.ok_or_else(|| Refusal::Unavailable { cause: "no key for the audit head".into() })?;
         let signature = self
             .on_worker(move || signer.sign(&AuditHead::to_be_signed(position, &chain, signed_at)))
             .await?

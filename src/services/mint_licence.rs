@@ -114,8 +114,9 @@ impl Services {
 
     /// The department's keys, if one of them may sign this type now.
     fn authority_for(&self, actor: &Actor, type_code: &str) -> Result<Arc<ReadyAuthority>, Refusal> {
-        let authority = self.authorities.get(&actor.department.code).ok_or(Refusal::NotYourType)?;
-        let permitted = self.qr_keys.lookup(&authority.qr_kid).any(|key| key.may_sign(&authority.party.code, type_code, self.now()));
+        let keyring = self.keyring();
+        let authority = keyring.current(&actor.department.code, self.now()).ok_or(Refusal::NotYourType)?;
+        let permitted = keyring.qr_keys.lookup(&authority.qr_kid).any(|key| key.may_sign(&authority.party.code, type_code, self.now()));
         if permitted { Ok(authority.clone()) } else { Err(Refusal::NotYourType) }
     }
 

@@ -9,6 +9,7 @@ mod download_licence;
 mod failpoint;
 mod health;
 mod keep_house;
+mod keyring;
 mod mint;
 mod mint_licence;
 mod mint_many;
@@ -33,7 +34,7 @@ pub use mint_licence::{MintRequest, Minted};
 pub use publish_status_list::StatusList;
 pub use recover_mints::Recovered;
 pub use refusal::Refusal;
-pub use setup::{Authority, Settings, Setup, SetupError};
+pub use setup::{Authority, Keyring, Settings, Setup, SetupError, TimedKey};
 pub use time_stamp::{OwnStamps, StampFailure, StampSource};
 pub use verify_audit::AuditReport;
 
@@ -43,19 +44,17 @@ use crate::{
     ambient::{Clock, Entropy, random_bytes},
     domain::{
         actor::{Actor, Role},
-        codes::Uscc,
-        key_set::{KeySet, QrKey, TokenAlgorithm},
+        key_set::KeySet,
         licence_type::LicenceType,
         payload::Party,
         seal_level::SealLevel,
     },
-    pdf::unsealed::SealAppearance,
-    seal::{SignerFacts, signer::Signer},
     storage::Store,
     verify::Anchor,
 };
+use keyring::{ReadyAuthority, ReadyKeyring};
 use publish_status_list::ListCache;
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::{Arc, RwLock};
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, Semaphore};
 
@@ -65,10 +64,7 @@ pub struct Services {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     catalogue: Catalogue,
-    authorities: BTreeMap<String, Arc<ReadyAuthority>>,
-    audit_signer: Arc<dyn Signer>,
-    anchors: Vec<Anchor>,
-    qr_keys: KeySet,
+    keyring: RwLock<Arc<ReadyKeyring>>,
     public_url: String,
     time_stamps: Option<StampSource>,
     settings: Settings,
@@ -81,20 +77,6 @@ pub struct Services {
     /// One task of this process chains audit lines at a time.
     sequencing: Mutex<()>,
     lists: ListCache,
-}
-
-/// An authority whose keys were found usable.
-struct ReadyAuthority {
-    party: Party,
-    code: Uscc,
-    seal_name: String,
-    seal: Arc<dyn Signer>,
-    seal_facts: SignerFacts,
-    seal_picture: SealAppearance,
-    qr: Arc<dyn Signer>,
-    qr_algorithm: TokenAlgorithm,
-    /// How tokens name the QR key.
-    qr_kid: [u8; 4],
 }
 
 impl Services {
@@ -111,22 +93,12 @@ impl Services {
                 return Err(SetupError::NoTimeStamps(entry.licence_type.name.clone()));
             }
         }
-        let mut authorities = BTreeMap::new();
-        for authority in setup.authorities {
-            let ready = ready(authority, &setup.qr_keys)?;
-            if let Some(twice) = authorities.insert(ready.party.code.clone(), Arc::new(ready)) {
-                return Err(SetupError::TwoAuthorities(twice.party.code.clone()));
-            }
-        }
         Ok(Self {
             store: Arc::new(setup.store),
             clock: setup.clock,
             entropy: setup.entropy,
             catalogue: setup.catalogue,
-            authorities,
-            audit_signer: setup.audit_signer,
-            anchors: setup.anchors,
-            qr_keys: setup.qr_keys,
+            keyring: RwLock::new(Arc::new(ReadyKeyring::new(setup.keyring)?)),
             public_url: setup.public_url,
             time_stamps: setup.time_stamps,
             workers: Arc::new(Semaphore::new(setup.settings.workers.max(1))),
@@ -144,18 +116,18 @@ impl Services {
     }
 
     /// The public keys of QR tokens, as verifiers need them.
-    pub fn qr_keys(&self) -> &KeySet {
-        &self.qr_keys
+    pub fn qr_keys(&self) -> KeySet {
+        self.keyring().qr_keys.clone()
     }
 
     /// The trusted roots.
-    pub fn anchors(&self) -> &[Anchor] {
-        &self.anchors
+    pub fn anchors(&self) -> Vec<Anchor> {
+        self.keyring().anchors.clone()
     }
 
     /// The departments that issue here.
-    pub fn issuers(&self) -> impl Iterator<Item = &Party> {
-        self.authorities.values().map(|authority| &authority.party)
+    pub fn issuers(&self) -> Vec<Party> {
+        self.keyring().parties().cloned().collect()
     }
 
     /// The address that QR codes point to.
@@ -214,32 +186,4 @@ fn milliseconds(at: OffsetDateTime) -> i64 {
 
 fn moment(milliseconds: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
-
-fn ready(authority: Authority, qr_keys: &KeySet) -> Result<ReadyAuthority, SetupError> {
-    let department = authority.party.code.clone();
-    let code = Uscc::parse(&department).map_err(|_| SetupError::DepartmentCode(department.clone()))?;
-    let wrong = |role, reason: String| SetupError::Key { role, department: department.clone(), reason };
-    let seal_facts = SignerFacts::of(&*authority.seal).map_err(|e| wrong("seal", e.to_string()))?;
-    let qr_key = qr_key_of(&*authority.qr, &department, qr_keys)
-        .ok_or_else(|| wrong("QR", "its certificate stands in no entry of the key set for this department".into()))?;
-    Ok(ReadyAuthority {
-        code,
-        qr_algorithm: qr_key.alg,
-        qr_kid: qr_key.kid,
-        party: authority.party,
-        seal_name: authority.seal_name,
-        seal: authority.seal,
-        seal_facts,
-        seal_picture: authority.seal_picture,
-        qr: authority.qr,
-    })
-}
-
-/// The entry of the key set that belongs to `signer`'s certificate and `issuer`.
-fn qr_key_of<'a>(signer: &dyn Signer, issuer: &str, keys: &'a KeySet) -> Option<&'a QrKey> {
-    let leaf = signer.chain().first()?;
-    let (_, certificate) = x509_parser::parse_x509_certificate(leaf).ok()?;
-    let spki = certificate.public_key().raw;
-    keys.keys().iter().find(|key| key.issuer == issuer && key.public_key == spki)
 }

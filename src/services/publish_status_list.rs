@@ -78,7 +78,7 @@ impl Services {
             }
         }
         let issuer = status_lists::issuer_of(&self.store.database, list).await?.ok_or(Refusal::NotFound)?;
-        let authority = self.authorities.get(&issuer).ok_or(Refusal::NotFound)?.clone();
+        let authority = self.keyring().with_any_seal(&issuer, now).ok_or(Refusal::NotFound)?.clone();
         let states = licences::not_in_force(&self.store.database, list).await?;
         let issued_at = now.unix_timestamp();
         let claims = StatusListClaims {

@@ -13,6 +13,7 @@ use crate::{
     verify::Anchor,
 };
 use std::{sync::Arc, time::Duration};
+use time::OffsetDateTime;
 
 /// Everything that [`crate::services::Services::new`] takes over.
 pub struct Setup {
@@ -24,14 +25,8 @@ pub struct Setup {
     pub entropy: Arc<dyn Entropy>,
     /// The licence types and their prepared templates.
     pub catalogue: Catalogue,
-    /// The issuing departments and their keys.
-    pub authorities: Vec<Authority>,
-    /// Signs the head of the audit log; usually the QR key of the operating department.
-    pub audit_signer: Arc<dyn Signer>,
-    /// The only roots that a seal may lead to.
-    pub anchors: Vec<Anchor>,
-    /// The keys that tokens may be signed with; says which issuer may mint which type.
-    pub qr_keys: KeySet,
+    /// The keys, and what is trusted.
+    pub keyring: Keyring,
     /// The address that QR codes point to, without a slash at its end.
     pub public_url: String,
     /// Who gives time-stamps; without one documents are sealed at B-B only.
@@ -40,18 +35,45 @@ pub struct Setup {
     pub settings: Settings,
 }
 
-/// An issuing department (颁发机构) with its seal and its QR key.
+/// The keys that seal and sign, and what is trusted; exchanged as a whole by [`crate::services::Services::replace_keyring`].
+pub struct Keyring {
+    /// The issuing departments and their keys. The first operates the service: its QR key signs the head of the audit log.
+    pub authorities: Vec<Authority>,
+    /// What seals, time-stamps and tokens must lead to.
+    pub anchors: Vec<Anchor>,
+    /// The keys that tokens may be signed with, earlier ones included; says which issuer may mint which type.
+    pub qr_keys: KeySet,
+}
+
+/// A key, and when it is used for new work. Out of that time it still finishes what was begun with it.
+#[derive(Clone)]
+pub struct TimedKey {
+    /// The key with its chain.
+    pub signer: Arc<dyn Signer>,
+    /// First moment; `None`: its certificate's.
+    pub from: Option<OffsetDateTime>,
+    /// Last moment; `None`: its certificate's.
+    pub until: Option<OffsetDateTime>,
+}
+
+impl From<Arc<dyn Signer>> for TimedKey {
+    fn from(signer: Arc<dyn Signer>) -> Self {
+        Self { signer, from: None, until: None }
+    }
+}
+
+/// An issuing department (颁发机构) with its seals and its QR keys. Of the keys in their time the newest is used for new work.
 pub struct Authority {
     /// Name and unified social credit code.
     pub party: Party,
     /// Name of the seal (印章名称), e.g. `示例市行政审批局电子证照专用章`.
     pub seal_name: String,
-    /// The seal's key and certificate chain.
-    pub seal: Arc<dyn Signer>,
+    /// The seal's keys and certificate chains.
+    pub seals: Vec<TimedKey>,
     /// The seal's picture.
     pub seal_picture: SealAppearance,
-    /// The key that signs QR tokens (P-256 or Ed25519); its certificate stands in the key set.
-    pub qr: Arc<dyn Signer>,
+    /// The keys that sign QR tokens (P-256 or Ed25519); their certificates stand in the key set.
+    pub qrs: Vec<TimedKey>,
 }
 
 /// Times and limits; the default suits one server.
@@ -99,6 +121,9 @@ impl Default for Settings {
 /// Why the use cases cannot be built from what was given.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
+    /// No department at all.
+    #[error("no department is configured; give one with its keys")]
+    NoAuthority,
     /// Something must be time-stamped and nobody gives time-stamps.
     #[error(
         "证照类型 {0} 需要时间戳，但未配置时间戳机构 licence type {0} needs time-stamps and no authority gives them: set time_stamp.url, or \

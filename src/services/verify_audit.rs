@@ -1,10 +1,10 @@
 //! Checks the audit log: the chain from the first line, the signature over its head, and the head that was kept outside the database.
 
 use crate::{
-    cms::algorithm::SignatureAlgorithm,
     domain::{
         actor::{Actor, Role},
         audit::{AuditAction, AuditEvent, AuditOutcome},
+        key_set::TokenAlgorithm,
     },
     services::{Refusal, Services, chain_audit::head_from_text},
     storage::audit_log::{self, AuditHead},
@@ -80,22 +80,16 @@ impl Services {
         Ok(AuditReport { lines: position, waiting: audit_log::count_waiting(database).await?, problems })
     }
 
+    /// By a QR key of the operating department, of now or of earlier: the head may be older than the newest key.
     fn head_is_signed(&self, head: &AuditHead) -> bool {
-        let Some(leaf) = self.audit_signer.chain().first() else { return false };
-        let Ok((_, certificate)) = x509_parser::parse_x509_certificate(leaf) else { return false };
         let message = AuditHead::to_be_signed(head.position, &head.chain, head.signed_at);
-        let key: &dyn ring::signature::VerificationAlgorithm = match self.audit_signer.algorithm() {
-            SignatureAlgorithm::EcdsaP256Sha256 => &ring::signature::ECDSA_P256_SHA256_ASN1,
-            SignatureAlgorithm::EcdsaP384Sha384 => &ring::signature::ECDSA_P384_SHA384_ASN1,
-            SignatureAlgorithm::Ed25519 => &ring::signature::ED25519,
-            SignatureAlgorithm::RsaPkcs1Sha256 => &ring::signature::RSA_PKCS1_2048_8192_SHA256,
-            SignatureAlgorithm::RsaPkcs1Sha384 => &ring::signature::RSA_PKCS1_2048_8192_SHA384,
-            SignatureAlgorithm::RsaPkcs1Sha512 => &ring::signature::RSA_PKCS1_2048_8192_SHA512,
-            SignatureAlgorithm::RsaPssSha256 => &ring::signature::RSA_PSS_2048_8192_SHA256,
-            SignatureAlgorithm::RsaPssSha384 => &ring::signature::RSA_PSS_2048_8192_SHA384,
-            SignatureAlgorithm::RsaPssSha512 => &ring::signature::RSA_PSS_2048_8192_SHA512,
-        };
-        let spki = certificate.public_key().subject_public_key.data.as_ref();
-        ring::signature::UnparsedPublicKey::new(key, spki).verify(&message, &head.signature).is_ok()
+        self.keyring().audit_keys().any(|key| {
+            let algorithm: &dyn ring::signature::VerificationAlgorithm = match key.alg {
+                TokenAlgorithm::Esp256 => &ring::signature::ECDSA_P256_SHA256_ASN1,
+                TokenAlgorithm::Ed25519 => &ring::signature::ED25519,
+            };
+            let holds = |bits: Vec<u8>| ring::signature::UnparsedPublicKey::new(algorithm, bits).verify(&message, &head.signature);
+            key.raw_public_key().is_ok_and(|bits| holds(bits).is_ok())
+        })
     }
 }

@@ -13,7 +13,7 @@ impl Services {
     /// Verifies a QR text as of `at` (now, when absent); with `ask_register` the state comes from the register.
     pub async fn verify_code(&self, text: &str, ask_register: bool, at: Option<OffsetDateTime>) -> Result<Report, Refusal> {
         let status = if ask_register { self.state_of(text).await? } else { None };
-        let (text, keys) = (text.to_owned(), self.qr_keys.clone());
+        let (text, keys) = (text.to_owned(), self.qr_keys());
         let at = at.unwrap_or_else(|| self.now());
         self.on_worker(move || report_token(&text, &keys, status.as_ref(), at, None)).await?.map_err(|_| Refusal::NotACode)
     }

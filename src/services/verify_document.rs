@@ -50,6 +50,7 @@ impl Services {
 
     /// This service's own anchors and QR keys with a register's answer.
     pub(super) fn evidence(&self, register: Option<RegisterAnswer>) -> Evidence {
-        Evidence { anchors: self.anchors.clone(), qr_keys: self.qr_keys.clone(), register, ..Evidence::default() }
+        let keyring = self.keyring();
+        Evidence { anchors: keyring.anchors.clone(), qr_keys: keyring.qr_keys.clone(), register, ..Evidence::default() }
     }
 }

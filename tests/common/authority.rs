@@ -15,7 +15,7 @@ use elicence::{
     keys::{file_key::FileKey, make_pki::make_pki, plan::PkiPlan},
     render::{FontShelf, PreparedTemplate, SealDesign, TemplateSource, seal_picture},
     seal::signer::Signer,
-    services::{Authority, Catalogue, CatalogueEntry, MintRequest, OwnStamps, Services, Settings, Setup, StampSource},
+    services::{Authority, Catalogue, CatalogueEntry, Keyring, MintRequest, OwnStamps, Services, Settings, Setup, StampSource, TimedKey},
     verify::Anchor,
 };
 use std::{
@@ -174,16 +174,7 @@ pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
         clock: choices.clock,
         entropy: Arc::new(SystemEntropy::new()),
         catalogue: shared.catalogue.clone(),
-        authorities: vec![Authority {
-            party: party(),
-            seal_name: "示例市行政审批局电子证照专用章".into(),
-            seal: choices.seal.unwrap_or_else(|| shared.seal.clone()),
-            seal_picture: shared.picture.clone(),
-            qr: shared.qr.clone(),
-        }],
-        audit_signer: shared.qr.clone(),
-        anchors: choices.anchors.unwrap_or_else(|| shared.anchors.clone()),
-        qr_keys: shared.qr_keys.clone(),
+        keyring: keyring(vec![choices.seal.unwrap_or_else(|| shared.seal.clone()).into()], choices.anchors),
         public_url: "https://verify.example.gov.cn".into(),
         time_stamps: Some(StampSource::Own(OwnStamps {
             signer: shared.time_stamp.clone(),
@@ -192,6 +183,19 @@ pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
         settings: choices.settings,
     };
     Arc::new(Services::new(setup).unwrap())
+}
+
+/// The department with these seals; the anchors are the usual ones where none are given.
+pub fn keyring(seals: Vec<TimedKey>, anchors: Option<Vec<Anchor>>) -> Keyring {
+    let shared = &*SHARED;
+    let authority = Authority {
+        party: party(),
+        seal_name: "示例市行政审批局电子证照专用章".into(),
+        seals,
+        seal_picture: shared.picture.clone(),
+        qrs: vec![(shared.qr.clone() as Arc<dyn Signer>).into()],
+    };
+    Keyring { authorities: vec![authority], anchors: anchors.unwrap_or_else(|| shared.anchors.clone()), qr_keys: shared.qr_keys.clone() }
 }
 
 /// The seal key of every service here.

@@ -117,8 +117,7 @@ async fn verify(services: &Services, minted: Minted, path: &Path, unsealed: Opti
                 Some(question) => Some(services.ask_register(&question).await?),
                 None => None,
             };
-            let evidence =
-                Evidence { anchors: services.anchors().to_vec(), qr_keys: services.qr_keys().clone(), register, ..Evidence::default() };
+            let evidence = Evidence { anchors: services.anchors(), qr_keys: services.qr_keys(), register, ..Evidence::default() };
             let report = conclude(&examined, &evidence, &Policy::default(), OffsetDateTime::now_utc());
             (report.verdict, report.reasons.into_iter().map(|reason| reason.code).collect())
         }

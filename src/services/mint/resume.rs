@@ -43,10 +43,9 @@ impl Services {
         if i64::from(entry.licence_type.version) != row.type_version || entry.template.digest() != Digest(mint.template_digest) {
             return Err(missing("the version of the template"));
         }
-        let authority = self.authorities.get(&row.issuer_code).ok_or_else(|| missing("the department"))?.clone();
-        if authority.seal_facts.certificate_digest() != Digest(mint.seal_certificate) {
-            return Err(missing("the seal"));
-        }
+        let keyring = self.keyring();
+        let with_its_seal = keyring.with_seal(&row.issuer_code, Digest(mint.seal_certificate), self.now());
+        let authority = with_its_seal.ok_or_else(|| missing("the seal"))?.clone();
         let vault = &self.store.vault;
         let photos = match &mint.photos {
             Some(sealed) => open_photos(&vault.open(&key, &id.0, "photos", sealed)?)?,
