@@ -150,7 +150,10 @@ fn store(config: &Config) -> Finding {
         Ok(health) if health.ready() => good("store", "数据库与文件库可写 database and document store take writes"),
         Ok(health) => bad(
             "store",
-            format!("database {}, documents {}: 请检查磁盘与连接 check disk and connection", health.database, health.documents),
+            format!(
+                "database {}, documents {}, keys {}: 请检查磁盘、连接与密码设备 check disk, connection and key store",
+                health.database, health.documents, health.keys
+            ),
         ),
         Err(failure) => bad("store", failure.message),
     }

@@ -74,11 +74,11 @@ impl From<Refusal> for Failure {
             | Refusal::WrongState(_) => Exit::No,
             Refusal::NotExaminable(_) | Refusal::NotACode => Exit::Unreadable,
             Refusal::Forbidden(_) | Refusal::NotYourType => Exit::Config,
-            Refusal::Busy { .. } | Refusal::Unavailable { .. } => Exit::Unavailable,
+            Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => Exit::Unavailable,
         };
         // On the operator's own terminal the cause helps; over the network it stays in the log.
         let message = match &refusal {
-            Refusal::Unavailable { cause } => format!("{refusal} ({cause})"),
+            Refusal::Unavailable { cause } | Refusal::KeyStoreAway { cause } => format!("{refusal} ({cause})"),
             _ => refusal.to_string(),
         };
         Self { exit, message }

@@ -21,7 +21,8 @@ pub async fn live() -> &'static str {
 pub async fn ready(State(server): State<Arc<Server>>) -> Response {
     let health = server.services.health().await;
     let status = if health.ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({ "ready": health.ready(), "database": health.database, "documents": health.documents }))).into_response()
+    let answer = json!({ "ready": health.ready(), "database": health.database, "documents": health.documents, "keys": health.keys });
+    (status, Json(answer)).into_response()
 }
 
 /// Counts in the text format of Prometheus; open on loopback, elsewhere for administrators and auditors.

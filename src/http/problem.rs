@@ -112,13 +112,15 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::BadReason
         | Refusal::NotExaminable(_)
         | Refusal::NotACode => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::Halted { .. } | Refusal::Busy { .. } | Refusal::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Halted { .. } | Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
     }
 }
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        if let Refusal::Unavailable { cause } = &refusal {
+        if let Refusal::Unavailable { cause } | Refusal::KeyStoreAway { cause } = &refusal {
             tracing::error!(cause, "unavailable");
         }
         let mut problem = Self::new(status_of(&refusal), refusal.code(), &refusal.to_string());

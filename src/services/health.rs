@@ -14,6 +14,8 @@ pub struct Health {
     pub database: bool,
     /// The document store takes writes.
     pub documents: bool,
+    /// The keys for new work can sign: no device that holds one is away.
+    pub keys: bool,
 }
 
 /// Counts for metrics.
@@ -32,12 +34,12 @@ pub struct Statistics {
 impl Health {
     /// Can licences be minted?
     pub fn ready(self) -> bool {
-        self.database && self.documents
+        self.database && self.documents && self.keys
     }
 }
 
 impl Services {
-    /// Tries database and document store.
+    /// Tries database, document store and the devices of keys.
     pub async fn health(&self) -> Health {
         let database = match self.store.database.begin().await {
             Ok(transaction) => transaction.commit().await.is_ok(),
@@ -45,7 +47,7 @@ impl Services {
         };
         let store = self.store.clone();
         let documents = tokio::task::spawn_blocking(move || store.documents.probe()).await.is_ok_and(|probed| probed.is_ok());
-        Health { database, documents }
+        Health { database, documents, keys: self.keys_are_ready().await }
     }
 
     /// Counts.

@@ -10,7 +10,7 @@ use crate::{
     pdf::unsealed::SealAppearance,
     seal::{SignerFacts, signer::Signer},
     services::{
-        Services,
+        Refusal, Services,
         setup::{Authority, Keyring, SetupError, TimedKey},
     },
     verify::Anchor,
@@ -102,6 +102,11 @@ impl ReadyKeyring {
         self.qr_keys.keys().iter().filter(|key| key.issuer == self.operator)
     }
 
+    /// The keys for new work of every department.
+    pub fn all_current(&self, at: OffsetDateTime) -> impl Iterator<Item = &Arc<ReadyAuthority>> {
+        self.departments.keys().filter_map(move |department| self.current(department, at))
+    }
+
     /// The departments that issue here.
     pub fn parties(&self) -> impl Iterator<Item = &Party> {
         self.departments.values().filter_map(|pairs| pairs.first()).map(|pair| &pair.party)
@@ -123,6 +128,25 @@ impl Services {
         let ready = Arc::new(ReadyKeyring::new(keyring)?);
         *self.keyring.write().unwrap_or_else(PoisonError::into_inner) = ready;
         Ok(())
+    }
+
+    /// Refuses while the device of a key is away. Asked before anything is begun: a number that a mint takes is used up.
+    pub(super) async fn require_keys(&self, authority: &Arc<ReadyAuthority>) -> Result<(), Refusal> {
+        let keys = authority.clone();
+        let ready = self.on_worker(move || keys.seal.ready().and_then(|()| keys.qr.ready()).map_err(|error| error.to_string())).await?;
+        ready.map_err(|cause| Refusal::KeyStoreAway { cause })
+    }
+
+    /// Are the devices of all keys for new work there?
+    pub(super) async fn keys_are_ready(&self) -> bool {
+        let keyring = self.keyring();
+        for authority in keyring.all_current(self.now()) {
+            if let Err(refusal) = self.require_keys(authority).await {
+                tracing::warn!(?refusal, "the key store");
+                return false;
+            }
+        }
+        true
     }
 }
 

@@ -95,6 +95,7 @@ impl Services {
         let face = face::check(&entry.licence_type, request.face).map_err(Refusal::BadFields)?;
         failpoint!("mint.2.after");
 
+        self.require_keys(&authority).await?;
         match self.reserve(actor, entry, authority, face, keys).await? {
             Reserved::New(work) => self.finish_or_halt(actor, *work).await,
             Reserved::Known(known) => match &keys {

@@ -35,7 +35,12 @@ impl Services {
     /// Finishes or voids every mint whose lease expired. Live work of other processes is not touched.
     pub async fn recover_mints(&self) -> Result<Recovered, Refusal> {
         let mut recovered = Recovered::default();
-        for id in mints::expired(&self.store.database, self.now_ms(), BATCH).await? {
+        let expired = mints::expired(&self.store.database, self.now_ms(), BATCH).await?;
+        // A mint is given up after some attempts; one that cannot succeed must not count.
+        if expired.is_empty() || !self.keys_are_ready().await {
+            return Ok(recovered);
+        }
+        for id in expired {
             match self.recover_one(id).await? {
                 Outcome::Finished => recovered.finished += 1,
                 Outcome::Voided => recovered.voided += 1,

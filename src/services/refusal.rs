@@ -84,6 +84,14 @@ pub enum Refusal {
         /// When to ask again.
         retry_after: Duration,
     },
+    /// The device that holds a key (密码设备) is away; it is looked for again by itself.
+    #[error(
+        "签章密钥设备暂时不可用，系统会自动恢复，请稍后重试。 The key store is away for now and is looked for again by itself; try again shortly."
+    )]
+    KeyStoreAway {
+        /// For the log, never for the caller.
+        cause: String,
+    },
     /// Database, document store or random source fail; the operator reads which in the log.
     #[error("系统暂时不可用，请稍后重试。 The service is not available now; try again later.")]
     Unavailable {
@@ -114,6 +122,7 @@ impl Refusal {
             Self::NotExaminable(_) => "NOT_EXAMINABLE",
             Self::NotACode => "NOT_A_CODE",
             Self::Busy { .. } => "BUSY",
+            Self::KeyStoreAway { .. } => "KEY_STORE_AWAY",
             Self::Unavailable { .. } => "UNAVAILABLE",
         }
     }
@@ -121,6 +130,7 @@ impl Refusal {
     /// When asking again makes sense.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
+            Self::KeyStoreAway { .. } => Some(Duration::from_secs(5)),
             Self::InProgress { retry_after } | Self::Halted { retry_after, .. } | Self::Busy { retry_after } => Some(*retry_after),
             _ => None,
         }
