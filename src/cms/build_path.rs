@@ -2,7 +2,8 @@
 
 use crate::cms::certificate_algorithms::CERTIFICATE_ALGORITHMS;
 use crate::cms::read_certificate::Certificate;
-use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use crate::cms::signature_memory::SignatureMemory;
+use rustls::pki_types::{AlgorithmIdentifier, CertificateDer, InvalidSignature, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
 use time::OffsetDateTime;
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 
@@ -11,6 +12,27 @@ use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, 
 pub struct Path {
     /// Positions, in the list of intermediates that was given, of those that the path uses; the leaf's issuer first.
     pub used: Vec<usize>,
+    /// Position of the anchor in the list of anchors.
+    pub anchor: usize,
+}
+
+/// What the leaf of a path is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathPurpose {
+    /// Sealing or signing documents.
+    Seal,
+    /// Stamping times: extendedKeyUsage critical, and timeStamping alone (RFC 3161 section 2.3).
+    TimeStamp,
+}
+
+impl PathPurpose {
+    /// May the key of `leaf` be used so?
+    pub fn allows(self, leaf: &Certificate<'_>) -> bool {
+        match self {
+            Self::Seal => leaf.may_seal(),
+            Self::TimeStamp => leaf.may_stamp_time(),
+        }
+    }
 }
 
 /// Why there is no path.
@@ -33,7 +55,30 @@ pub enum PathError {
     Malformed,
 }
 
-/// Purposes are judged by [`Certificate::may_seal`] on the leaf; authorities of documents are not limited by purpose.
+/// An algorithm that does not compute again what was found to hold before.
+#[derive(Debug)]
+struct Remembering<'m> {
+    algorithm: &'static dyn SignatureVerificationAlgorithm,
+    memory: &'m SignatureMemory,
+}
+
+impl SignatureVerificationAlgorithm for Remembering<'_> {
+    fn verify_signature(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        let (key_kind, kind) = (self.public_key_alg_id(), self.signature_alg_id());
+        let parts = [b"certificate", key_kind.as_ref(), kind.as_ref(), public_key, message, signature];
+        self.memory.check(&parts, || self.algorithm.verify_signature(public_key, message, signature))
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.algorithm.public_key_alg_id()
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.algorithm.signature_alg_id()
+    }
+}
+
+/// Purposes are judged by [`PathPurpose::allows`] on the leaf; authorities of documents are not limited by purpose.
 struct AnyPurpose;
 
 impl ExtendedKeyUsageValidator for AnyPurpose {
@@ -42,13 +87,15 @@ impl ExtendedKeyUsageValidator for AnyPurpose {
     }
 }
 
-/// Builds a path for a seal: names, signatures, validity at `at`, basic constraints and path length, name constraints, critical
-/// extensions (webpki); keyUsage of the leaf and of every authority, purpose of the leaf (ours).
+/// Builds a path: names, signatures, validity at `at`, basic constraints and path length, name constraints, critical extensions
+/// (webpki); keyUsage of the leaf and of every authority, purpose of the leaf (ours).
 pub fn build_path(
     leaf: &Certificate<'_>,
+    purpose: PathPurpose,
     intermediates: &[&[u8]],
     anchors: &[TrustAnchor<'_>],
     at: OffsetDateTime,
+    memory: &SignatureMemory,
 ) -> Result<Path, PathError> {
     if anchors.is_empty() {
         return Err(PathError::NoChain);
@@ -58,18 +105,20 @@ pub fn build_path(
     let der = CertificateDer::from(leaf.der);
     let end_entity = EndEntityCert::try_from(&der).map_err(path_error)?;
     let others: Vec<CertificateDer<'_>> = intermediates.iter().map(|der| CertificateDer::from(*der)).collect();
+    let remembering: Vec<_> = CERTIFICATE_ALGORITHMS.iter().map(|algorithm| Remembering { algorithm: *algorithm, memory }).collect();
+    let algorithms: Vec<&dyn SignatureVerificationAlgorithm> = remembering.iter().map(|one| one as _).collect();
     let authorities = |path: &VerifiedPath<'_>| {
         let all = path.intermediate_certificates().all(|issuer| Certificate::read(&issuer.der()).is_ok_and(|issuer| issuer.may_certify()));
         if all { Ok(()) } else { Err(Error::EndEntityUsedAsCa) }
     };
-    let path = end_entity
-        .verify_for_usage(&CERTIFICATE_ALGORITHMS, anchors, &others, moment, AnyPurpose, None, Some(&authorities))
-        .map_err(path_error)?;
-    if !leaf.may_seal() {
+    let path =
+        end_entity.verify_for_usage(&algorithms, anchors, &others, moment, AnyPurpose, None, Some(&authorities)).map_err(path_error)?;
+    if !purpose.allows(leaf) {
         return Err(PathError::Constraints);
     }
     let used = path.intermediate_certificates().filter_map(|used| intermediates.iter().position(|der| **der == *used.der())).collect();
-    Ok(Path { used })
+    let anchor = anchors.iter().position(|anchor| std::ptr::eq(anchor, path.anchor())).ok_or(PathError::NoChain)?;
+    Ok(Path { used, anchor })
 }
 
 fn path_error(error: Error) -> PathError {

@@ -15,7 +15,7 @@ pub struct SignatureMemory(Arc<Mutex<HashSet<[u8; 32]>>>);
 
 impl SignatureMemory {
     /// The answer of `check`, or `Ok` at once when the same parts were found to hold before.
-    pub fn check<E>(&self, parts: [&[u8]; 4], check: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+    pub fn check<E>(&self, parts: &[&[u8]], check: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
         let key = key_of(parts);
         if self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&key) {
             return Ok(());
@@ -37,7 +37,7 @@ impl fmt::Debug for SignatureMemory {
 }
 
 /// A digest over the parts, each after its length, so that no two lists of parts look alike.
-fn key_of(parts: [&[u8]; 4]) -> [u8; 32] {
+fn key_of(parts: &[&[u8]]) -> [u8; 32] {
     let mut context = Context::new(&SHA256);
     for part in parts {
         context.update(&(part.len() as u64).to_be_bytes());
@@ -53,11 +53,11 @@ mod tests {
     #[test]
     fn remembers_success_only_and_of_these_very_parts() {
         let memory = SignatureMemory::default();
-        let parts: [&[u8]; 4] = [b"alg", b"key", b"message", b"signature"];
+        let parts: &[&[u8]] = &[b"alg", b"key", b"message", b"signature"];
         assert_eq!(memory.check(parts, || Err("wrong")), Err("wrong"));
         assert_eq!(memory.check(parts, || Err("wrong")), Err("wrong"));
         assert_eq!(memory.check(parts, || Ok::<(), &str>(())), Ok(()));
         assert_eq!(memory.clone().check(parts, || Err("not asked again")), Ok(()));
-        assert_eq!(memory.check([b"algk", b"ey", b"message", b"signature"], || Err("other parts")), Err("other parts"));
+        assert_eq!(memory.check(&[b"algk", b"ey", b"message", b"signature"], || Err("other parts")), Err("other parts"));
     }
 }

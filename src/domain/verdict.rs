@@ -326,6 +326,7 @@ reasons! {
     RegisterUnreachable = "REGISTER_UNREACHABLE", Indeterminate, "登记库没有应答，无法确认证照当前状态，请稍后重试。", "The register did not answer, so the present state is not known. Try again later.";
     StatusNotChecked = "STATUS_NOT_CHECKED", Valid, "未查询登记状态。", "The register was not asked.";
     TimeStampNotProven = "TIMESTAMP_NOT_PROVEN", Valid, "时间戳机构的证书已过期、被吊销或状态未知，该时间戳不再证明时间。", "The certificate of a time-stamp authority has expired, is revoked, or its state is unknown: that time-stamp proves no time any more.";
+    TimeStampRevocationNotChecked = "TIMESTAMP_REVOCATION_NOT_CHECKED", Valid, "未查询时间戳机构证书的吊销状态。", "Revocation of a time-stamp authority's certificate was not checked.";
     RevocationNotChecked = "REVOCATION_NOT_CHECKED", Valid, "未查询印章证书的吊销状态。", "Revocation of the seal's certificate was not checked.";
     NoLicencePayload = "NO_LICENCE_PAYLOAD", Valid, "文件中没有电子证照数据，只核验了签名。", "The file carries no licence data; only its signatures were checked.";
     UnreachableSignature = "UNREACHABLE_SIGNATURE", Invalid, "文件中有不在表单里的签名数据。", "The file holds signature data that no form field reaches.";

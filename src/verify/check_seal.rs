@@ -9,6 +9,7 @@ use crate::cms::signed_attributes::CertificateBinding;
 use crate::domain::digest::Digest;
 use crate::domain::verdict::ReasonCode;
 use crate::pdf::read::{Limits, SignatureBytes};
+use crate::verify::check_time_stamp::{StampFacts, check_signature_stamps};
 
 /// What one signature says, and whether it holds.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +24,8 @@ pub struct SealFacts {
     pub algorithm: Option<&'static str>,
     /// Is it a PAdES baseline signature (B-B)?
     pub baseline: bool,
-    /// Does the CMS carry unsigned attributes?
-    pub has_unsigned: bool,
+    /// The signature time-stamps (unsigned attribute), in their order.
+    pub stamps: Vec<StampFacts>,
     /// SHA-256 over the covered bytes.
     pub signed_digest: Option<Digest>,
 }
@@ -38,14 +39,14 @@ pub struct SignerCertificate {
     pub name: String,
 }
 
-/// Judges the CMS in `bytes` over the bytes it covers.
-pub fn check_seal(bytes: &SignatureBytes<'_>, limits: &Limits) -> SealFacts {
+/// Judges the CMS in `bytes` over the bytes it covers. Signers of its time-stamps may stand among `store`, certificates of the document.
+pub fn check_seal(bytes: &SignatureBytes<'_>, store: &[&[u8]], limits: &Limits) -> SealFacts {
     let mut facts = SealFacts::default();
-    facts.failure = check(bytes, limits, &mut facts).err();
+    facts.failure = check(bytes, store, limits, &mut facts).err();
     facts
 }
 
-fn check(bytes: &SignatureBytes<'_>, limits: &Limits, facts: &mut SealFacts) -> Result<(), ReasonCode> {
+fn check(bytes: &SignatureBytes<'_>, store: &[&[u8]], limits: &Limits, facts: &mut SealFacts) -> Result<(), ReasonCode> {
     let sub_filter = bytes.dict.get(b"SubFilter").as_name();
     let pades = sub_filter == Some(b"ETSI.CAdES.detached");
     match sub_filter {
@@ -65,7 +66,8 @@ fn check(bytes: &SignatureBytes<'_>, limits: &Limits, facts: &mut SealFacts) -> 
     facts.signer = Some(SignerCertificate { der: signer.der.to_vec(), name: signer.name.clone() });
     facts.others = cms.certificates.iter().filter(|der| **der != signer.der).map(|der| der.to_vec()).collect();
     facts.algorithm = algorithm_name(&cms.signature_algorithm, &cms.digest_algorithm, signer.spki);
-    facts.has_unsigned = !cms.unsigned.is_empty();
+    let stamps = cms.unsigned.iter().filter(|attribute| attribute.oid == ID_SIGNATURE_TIME_STAMP.as_bytes());
+    facts.stamps = stamps.flat_map(|attribute| check_signature_stamps(attribute.values, cms.signature, store)).collect();
     facts.baseline = pades
         && !cms.attributes.has_forbidden
         && !cms.has_crls
@@ -103,7 +105,8 @@ fn signature_failure(error: SignatureError) -> ReasonCode {
     }
 }
 
-fn covered_digest(hash: HashAlgorithm, bytes: &SignatureBytes<'_>) -> ring::digest::Digest {
+/// The digest of the bytes that a signature covers.
+pub fn covered_digest(hash: HashAlgorithm, bytes: &SignatureBytes<'_>) -> ring::digest::Digest {
     let mut context = ring::digest::Context::new(hash.ring());
     bytes.covered.iter().for_each(|piece| context.update(piece));
     context.finish()

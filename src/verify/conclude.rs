@@ -1,32 +1,40 @@
 //! Second half of a verification: what was examined, the evidence, the policy and the moment make a report.
 
-use crate::cms::build_path::{PathError, build_path};
-use crate::cms::read_certificate::Certificate;
 use crate::code::CodeError;
 use crate::domain::verdict::{ChangesAfter, ReasonCode, Report, ReportKind, SignatureReport, StatusReport, Verdict};
 use crate::verify::conclude_licence::{conclude_licence, licence_report};
-use crate::verify::evidence::{Evidence, RegisterAnswer, TrustUse};
+use crate::verify::evidence::{Evidence, RegisterAnswer, RevocationQuestion};
 use crate::verify::examine::{Examined, ExaminedSignature};
+use crate::verify::judge_signature::{Judge, JudgedSignature, missing};
+use crate::verify::level::level;
 use crate::verify::pdf_date::rfc3339;
 use crate::verify::policy::Policy;
 use crate::verify::token::{StatusAnswer, StatusSource, report_token};
 use time::OffsetDateTime;
 
-/// Concludes about an examined file at the moment `at`: certificates and dates are judged about that moment, which proves
-/// nothing about when the seal was made. Pure.
+/// Concludes about an examined file at the moment `at`. That moment proves nothing about when the seal was made; valid time-stamps do,
+/// and then the seal's certificates are judged about the moment that they prove. Pure.
 pub fn conclude(examined: &Examined, evidence: &Evidence, policy: &Policy, at: OffsetDateTime) -> Report {
     let mut reasons: Vec<ReasonCode> = examined.stray.into_iter().collect();
+    let judge = Judge::new(examined, evidence, policy, at);
     let mut signatures = Vec::with_capacity(examined.signatures.len());
+    let mut unjudged = false;
     for signature in &examined.signatures {
-        let judged = judge_signature(signature, evidence, at);
+        let judged = judge.signature(signature);
         reasons.extend(judged.failure);
+        reasons.extend(&judged.notes);
         if signature.changes_after == ChangesAfter::Other && signature.facts.failure != Some(ReasonCode::FormatFailure) {
             reasons.push(ReasonCode::ModifiedAfterSigning);
         }
-        if examined.licence.is_some() && judged.unused_certificates {
+        let has_unused = signature.facts.others.iter().any(|other| !judged.chain.path.contains(&other.as_slice()));
+        if examined.licence.is_some() && judged.failure.is_none() && has_unused {
             reasons.push(ReasonCode::SigConstraints);
         }
-        signatures.push(report_signature(signature, judged.failure));
+        unjudged |= judged.failure.is_some() || judged.chain.unjudged;
+        signatures.push(report_signature(signature, &judged, &judge));
+    }
+    if examined.licence.is_some() && (examined.store_is_broken || judge.has_unreadable()) {
+        reasons.push(ReasonCode::SigConstraints);
     }
     if examined.signatures.is_empty() {
         reasons.push(ReasonCode::SigConstraints);
@@ -40,7 +48,9 @@ pub fn conclude(examined: &Examined, evidence: &Evidence, policy: &Policy, at: O
         }
         None => reasons.push(ReasonCode::NoLicencePayload),
     }
-    reasons.push(ReasonCode::RevocationNotChecked);
+    if unjudged {
+        reasons.push(ReasonCode::RevocationNotChecked);
+    }
     if evidence.register.is_none() {
         reasons.push(ReasonCode::StatusNotChecked);
     }
@@ -67,45 +77,15 @@ pub(super) fn status_answer(answer: &RegisterAnswer) -> StatusAnswer {
     StatusAnswer { state: answer.state, as_of: answer.as_of, good_until: None, source: StatusSource::Register }
 }
 
-struct Judged {
-    failure: Option<ReasonCode>,
-    /// Does the CMS carry certificates that its path does not use?
-    unused_certificates: bool,
+/// The certificates whose state the evidence at hand does not tell, each once.
+pub(super) fn revocation_needs(examined: &Examined, evidence: &Evidence, policy: &Policy, at: OffsetDateTime) -> Vec<RevocationQuestion> {
+    let judge = Judge::new(examined, evidence, policy, at);
+    let signatures: Vec<_> = examined.signatures.iter().map(|signature| judge.signature(signature)).collect();
+    missing(&judge, &signatures)
 }
 
-/// Adds the path to a trusted anchor (check V10) to what the bytes said.
-fn judge_signature(signature: &ExaminedSignature, evidence: &Evidence, at: OffsetDateTime) -> Judged {
-    let facts = &signature.facts;
-    let whole = |failure| Judged { failure, unused_certificates: false };
-    if facts.failure.is_some() {
-        return whole(facts.failure);
-    }
-    let Some(signer) = &facts.signer else { return whole(Some(ReasonCode::NoSigningCertificate)) };
-    if evidence.anchors.is_empty() {
-        return whole(Some(ReasonCode::NoChain));
-    }
-    let Ok(leaf) = Certificate::read(&signer.der) else { return whole(Some(ReasonCode::ChainGeneral)) };
-    let anchors: Vec<_> =
-        evidence.anchors.iter().filter(|anchor| anchor.trusts(TrustUse::Seal, at)).map(|anchor| anchor.trust_anchor().clone()).collect();
-    let others: Vec<&[u8]> = facts.others.iter().map(Vec::as_slice).collect();
-    match build_path(&leaf, &others, &anchors, at) {
-        Ok(path) => Judged { failure: None, unused_certificates: path.used.len() != others.len() },
-        Err(error) => whole(Some(path_failure(error))),
-    }
-}
-
-fn path_failure(error: PathError) -> ReasonCode {
-    match error {
-        PathError::NoChain => ReasonCode::NoChain,
-        PathError::OutOfValidity => ReasonCode::CertExpired,
-        PathError::Constraints => ReasonCode::ChainConstraints,
-        PathError::Unsupported => ReasonCode::CryptoConstraints,
-        PathError::Malformed => ReasonCode::ChainGeneral,
-    }
-}
-
-fn report_signature(signature: &ExaminedSignature, failure: Option<ReasonCode>) -> SignatureReport {
-    let indication = match failure.map(ReasonCode::effect) {
+fn report_signature(signature: &ExaminedSignature, judged: &JudgedSignature<'_>, judge: &Judge<'_>) -> SignatureReport {
+    let indication = match judged.failure.map(ReasonCode::effect) {
         None | Some(Verdict::Valid) => "TOTAL-PASSED",
         Some(Verdict::Invalid) => "TOTAL-FAILED",
         Some(Verdict::Indeterminate) => "INDETERMINATE",
@@ -113,15 +93,15 @@ fn report_signature(signature: &ExaminedSignature, failure: Option<ReasonCode>) 
     SignatureReport {
         signer: signature.facts.signer.as_ref().map(|signer| signer.name.clone()),
         algorithm: signature.facts.algorithm.map(str::to_owned),
-        level: (signature.facts.baseline && signature.facts.failure.is_none()).then(|| "B-B".to_owned()),
+        level: level(signature, judged, judge).map(str::to_owned),
         indication: indication.into(),
-        sub_indication: failure.map(|code| code.as_str().to_owned()),
+        sub_indication: judged.failure.map(|code| code.sub_indication().to_owned()),
         signed_at: signature.signed_at.clone(),
         covers_whole_file: signature.covers_whole_file,
         changes_after: signature.changes_after,
-        best_signature_time: None,
-        time_stamps: Vec::new(),
-        evidence: Vec::new(),
+        best_signature_time: judged.known.proven.then(|| rfc3339(judged.known.at)).flatten(),
+        time_stamps: judged.reports.clone(),
+        evidence: judged.evidence(judge.document_stamps()),
         changes: Vec::new(),
     }
 }

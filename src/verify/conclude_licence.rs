@@ -49,8 +49,8 @@ pub fn conclude_licence(
     ConcludedLicence { reasons, qr: qr.map(|(report, _)| report) }
 }
 
-/// An original is certified with P=1 or P=2, is baseline with nothing unsigned in the CMS, has one spelling of its hex digits,
-/// and covers the file but for validation data.
+/// An original is certified with P=1 or P=2, is baseline with nothing unsigned in the CMS but time-stamps, has one spelling of its
+/// hex digits, and covers the file but for validation data.
 fn judge_seal(seal: &ExaminedSignature) -> Vec<ReasonCode> {
     let mut reasons = Vec::new();
     if !matches!(seal.certifies, Some(1 | 2)) {
@@ -59,7 +59,7 @@ fn judge_seal(seal: &ExaminedSignature) -> Vec<ReasonCode> {
     if !seal.lower_case {
         reasons.push(ReasonCode::FormatFailure);
     }
-    if !seal.facts.baseline || seal.facts.has_unsigned {
+    if !seal.facts.baseline {
         reasons.push(ReasonCode::SigConstraints);
     }
     if !seal.covers_whole_file && seal.changes_after != ChangesAfter::Ltv {

@@ -4,11 +4,14 @@ use crate::domain::digest::Digest;
 use crate::domain::verdict::{ChangesAfter, ReasonCode};
 use crate::pdf::read::{Dict, Document, Limits, Object, PdfError, Ref, SignatureBytes};
 use crate::verify::check_seal::{SealFacts, check_seal};
+use crate::verify::check_time_stamp::{StampFacts, check_document_stamp};
+use crate::verify::conclude::revocation_needs;
 use crate::verify::evidence::{Evidence, Needs, RegisterQuestion};
 use crate::verify::later_revisions::changes_after;
 use crate::verify::licence_content::{LicenceContent, licence_content};
 use crate::verify::pdf_date::{read_pdf_date, rfc3339};
-use crate::verify::policy::Policy;
+use crate::verify::policy::{Policy, RevocationRule};
+use crate::verify::read_validation_store::{ValidationStore, read_validation_store};
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
 
@@ -17,15 +20,32 @@ use time::OffsetDateTime;
 pub struct Examined {
     /// Every signature but document time-stamps, in the order of their revisions.
     pub(super) signatures: Vec<ExaminedSignature>,
+    /// Every document time-stamp, in the order of their revisions.
+    pub(super) stamps: Vec<ExaminedStamp>,
+    /// Validation material that the file carries.
+    pub(super) store: ValidationStore,
+    /// Can its validation store not be read?
+    pub(super) store_is_broken: bool,
     /// Signature dictionaries that no form field reaches, or one that two fields share, or a broken time-stamp.
     pub(super) stray: Option<ReasonCode>,
     /// The licence data of the revision that the first signature covers (of the file, when nothing is signed).
     pub(super) licence: Option<LicenceContent>,
 }
 
+/// One document time-stamp by the bytes alone.
+#[derive(Clone, Debug)]
+pub(super) struct ExaminedStamp {
+    /// Token, imprint, signature.
+    pub facts: StampFacts,
+    /// How much of the file it covers.
+    pub end: usize,
+}
+
 /// One signature by the bytes alone.
 #[derive(Clone, Debug)]
 pub(super) struct ExaminedSignature {
+    /// Where its revision ends in the file.
+    pub end: usize,
     /// CMS, certificate, digest, value; holds the failure of the byte range, too.
     pub facts: SealFacts,
     /// /M, RFC 3339.
@@ -69,8 +89,17 @@ impl From<PdfError> for ExamineError {
 
 impl Examined {
     /// What to fetch before concluding about the moment `at`, beyond the evidence at hand.
-    pub fn needs(&self, _evidence: &Evidence, _policy: &Policy, _at: OffsetDateTime) -> Needs {
-        Needs { register: self.register_question(), revocation: Vec::new() }
+    pub fn needs(&self, evidence: &Evidence, policy: &Policy, at: OffsetDateTime) -> Needs {
+        let revocation =
+            if policy.revocation == RevocationRule::Ignore { Vec::new() } else { revocation_needs(self, evidence, policy, at) };
+        Needs { register: self.register_question(), revocation }
+    }
+
+    /// The time of the newest time-stamp of the file that holds mathematically.
+    pub fn newest_time_stamp(&self) -> Option<OffsetDateTime> {
+        let of_signatures = self.signatures.iter().flat_map(|signature| &signature.facts.stamps);
+        let all = of_signatures.chain(self.stamps.iter().map(|stamp| &stamp.facts));
+        all.filter(|stamp| stamp.failure.is_none()).filter_map(|stamp| stamp.time.map(|time| time.at)).max()
     }
 
     /// What the register should be asked; only when the seal over licence data holds mathematically.
@@ -98,9 +127,14 @@ impl Examined {
 /// a clerk must hear "invalid" of it.
 pub fn examine(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineError> {
     match examine_readable(bytes, limits) {
-        Err(ExamineError::Unparsable(_)) if names_byte_range(bytes) => {
-            Ok(Examined { signatures: vec![broken()], stray: Some(ReasonCode::FormatFailure), licence: None })
-        }
+        Err(ExamineError::Unparsable(_)) if names_byte_range(bytes) => Ok(Examined {
+            signatures: vec![broken()],
+            stamps: Vec::new(),
+            store: ValidationStore::default(),
+            store_is_broken: false,
+            stray: Some(ReasonCode::FormatFailure),
+            licence: None,
+        }),
         answer => answer,
     }
 }
@@ -126,8 +160,13 @@ fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineEr
     if has_unreachable(&document, &values) {
         stray = stray.or(Some(ReasonCode::UnreachableSignature));
     }
+    let (store, store_is_broken) = match read_validation_store(&document) {
+        Ok(store) => (store, false),
+        Err(_) => (ValidationStore::default(), true),
+    };
+    let stored: Vec<&[u8]> = store.certificates.iter().map(|one| one.der.as_slice()).collect();
     let mut signatures = Vec::new();
-    let mut stamps = 0;
+    let mut stamps = Vec::new();
     let mut ends: Vec<(usize, usize)> = Vec::new();
     let mut first: Option<(usize, Option<LicenceContent>)> = None;
     for value in values {
@@ -139,8 +178,9 @@ fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineEr
         let revision = Revision::read(&document, &covered);
         let is_its_own = revision.as_ref().is_some_and(|revision| revision.holds(value, &covered));
         if covered.dict.is(b"Type", b"DocTimeStamp") {
-            stamps += 1;
-            if !is_its_own {
+            if is_its_own {
+                stamps.push(ExaminedStamp { facts: check_document_stamp(&covered, &stored, limits), end: covered.end });
+            } else {
                 stray = stray.or(Some(ReasonCode::FormatFailure));
             }
             continue;
@@ -150,7 +190,7 @@ fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineEr
             continue;
         };
         let signed = revision.document(&document);
-        let examined = examine_signature(&document, signed, value, &covered, limits);
+        let examined = examine_signature(&document, signed, value, &covered, &stored);
         if first.as_ref().is_none_or(|(end, _)| covered.end < *end) {
             first = Some((covered.end, licence_content(signed, examined.facts.failure.is_none())));
         }
@@ -159,15 +199,17 @@ fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineEr
     if !are_nested(ends) {
         stray = stray.or(Some(ReasonCode::FormatFailure));
     }
-    if signatures.is_empty() && stamps > 0 {
+    if signatures.is_empty() && !stamps.is_empty() {
         stray = stray.or(Some(ReasonCode::SigConstraints));
     }
     signatures.sort_by_key(|(end, _)| *end);
+    stamps.sort_by_key(|stamp| stamp.end);
     let licence = match first {
         Some((_, licence)) => licence,
         None => licence_content(&document, false),
     };
-    Ok(Examined { signatures: signatures.into_iter().map(|(_, signature)| signature).collect(), stray, licence })
+    let signatures = signatures.into_iter().map(|(_, signature)| signature).collect();
+    Ok(Examined { signatures, stamps, store, store_is_broken, stray, licence })
 }
 
 /// The revision that a signature covers: the file itself, or an earlier state of it that was parsed alone.
@@ -202,6 +244,7 @@ impl<'a> Revision<'a> {
 
 fn broken() -> ExaminedSignature {
     ExaminedSignature {
+        end: usize::MAX,
         facts: SealFacts { failure: Some(ReasonCode::FormatFailure), ..SealFacts::default() },
         signed_at: None,
         covers_whole_file: false,
@@ -216,14 +259,15 @@ fn examine_signature(
     signed: &Document<'_>,
     value: Ref,
     covered: &SignatureBytes<'_>,
-    limits: &Limits,
+    store: &[&[u8]],
 ) -> ExaminedSignature {
-    let mut facts = check_seal(covered, limits);
+    let mut facts = check_seal(covered, store, document.limits());
     let (certifies, contradiction) = certification(signed, value, &covered.dict);
     if contradiction {
         facts.failure = facts.failure.or(Some(ReasonCode::FormatFailure));
     }
     ExaminedSignature {
+        end: covered.end,
         facts,
         signed_at: covered.dict.get(b"M").as_text().and_then(read_pdf_date).and_then(rfc3339),
         covers_whole_file: covered.end == document.bytes().len(),

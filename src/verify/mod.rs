@@ -1,16 +1,25 @@
 //! Verifying: `examine(bytes)`, then `conclude(examined, evidence, policy, at)`. Shares no code with the makers.
 
 mod character_map;
+mod check_revocation;
 mod check_seal;
+mod check_time_stamp;
 pub mod conclude;
 mod conclude_licence;
+mod crypto_policy;
 pub mod evidence;
 pub mod examine;
+mod judge_chain;
+mod judge_signature;
 mod later_revisions;
+mod level;
 mod licence_content;
+mod material;
 mod page_text;
 mod pdf_date;
 pub mod policy;
+mod prove_existence;
+mod read_validation_store;
 pub mod token;
 
 pub use crate::pdf::read::Limits;
