@@ -216,7 +216,7 @@ fn an_approval_seal_needs_no_field_in_the_document() {
     let (sealed, range) = seal(unsealed(plain("", ""), None), &invisible, &key);
     let text = String::from_utf8_lossy(&sealed).into_owned();
     assert!(
-        text.contains("/Annots [6 0 R]") && text.contains("/AcroForm <</SigFlags 3/Fields[6 0 R]>>") && text.contains("/Rect[0 0 0 0 ]")
+        text.contains("/Annots [6 0 R ]") && text.contains("/AcroForm <</SigFlags 3/Fields [6 0 R ]>>") && text.contains("/Rect [0 0 0 0 ]")
     );
     assert!(!text.contains("/Perms") && !text.contains("/Reference"));
     parts(&sealed, range);
@@ -234,10 +234,10 @@ fn the_field_of_the_document_is_taken_over() {
     assert!(sealed.starts_with(&base), "every old byte stays");
     let update = String::from_utf8_lossy(&sealed[base.len()..]).into_owned();
     for part in [
-        "6 0 obj\n<</Type/Annot/Subtype/Widget/FT/Sig/T(Seal)/TU<feff793a",
-        "/F 132/P 3 0 R/Rect[400 80 519.06 199.06 ]/V 7 0 R/AP<</N 8 0 R>>/StructParent 1/Lang (zh-CN)>>",
-        "/AcroForm <</SigFlags 3/Fields [6 0 R]>>",
-        "/Perms<</DocMDP 7 0 R>>",
+        "6 0 obj\n<</Type /Annot/Subtype /Widget/FT /Sig/T (Seal)/TU <feff793a",
+        "/F 132/P 3 0 R/Rect [400 80 519.06 199.06 ]/StructParent 1/Lang <7a682d434e>/V 7 0 R/AP <</N 8 0 R>>>>",
+        "/AcroForm <</Fields [6 0 R ]/SigFlags 3>>",
+        "/Perms <</DocMDP 7 0 R>>",
         "<</E 9 0 R>>",
         "/P 2/V/1.2",
         "/M(D:20261122090000Z)",

@@ -1,6 +1,6 @@
 //! A document with a gap in it, where a signature or a time-stamp over all the rest goes.
 
-use crate::seal::{SealError, objects::byte_range};
+use crate::seal::{SealError, signature_dictionary::byte_range};
 use ring::digest::{Algorithm, Context};
 use std::ops::Range;
 

@@ -1,7 +1,10 @@
 //! What a document must not hold when it is sealed: whatever makes a viewer show something else than the bytes that were signed.
 
 use crate::{
-    pdf::update::{base::Base, raw},
+    pdf::{
+        read::Document,
+        update::{UpdateError, raw},
+    },
     seal::SealError,
 };
 
@@ -44,17 +47,23 @@ fn is_forbidden(name: &[u8]) -> bool {
 }
 
 /// Looks through the dictionaries and arrays of every object; about 5 µs for a licence.
-pub fn lint(base: &Base<'_>) -> Result<(), SealError> {
-    for number in 1..base.size() {
-        if base.offset(number).is_some() {
-            let found = forbidden_name(base.object(number)?).map_err(|Cut| SealError::Forbidden(format!("object {number} is cut")))?;
-            if let Some(name) = found {
-                let name = String::from_utf8_lossy(name);
-                return Err(SealError::Forbidden(format!("/{name} in object {number}")));
-            }
+pub fn lint(document: &Document<'_>) -> Result<(), SealError> {
+    for (number, at) in document.placed() {
+        let body = body_at(document.bytes(), number, at).ok_or(UpdateError::Object(number))?;
+        let found = forbidden_name(body).map_err(|Cut| SealError::Forbidden(format!("object {number} is cut")))?;
+        if let Some(name) = found {
+            let name = String::from_utf8_lossy(name);
+            return Err(SealError::Forbidden(format!("/{name} in object {number}")));
         }
     }
     Ok(())
+}
+
+/// What stands behind `n 0 obj`, up to the end of the file.
+fn body_at(bytes: &[u8], number: u32, at: usize) -> Option<&[u8]> {
+    let rest = bytes.get(at..)?;
+    let (digits, behind) = rest.split_at(raw::token_end(rest, 0));
+    behind.strip_prefix(b" 0 obj").filter(|_| raw::number(digits) == Some(number.into()))
 }
 
 /// The value ended before its brackets were closed.

@@ -1,15 +1,26 @@
-//! Sealing a document: prepare, sign, embed; what we refuse to sign. PAdES baseline B-B (ETSI EN 319 142-1).
+//! Sealing a document: prepare, sign, embed, append validation data and document time-stamps; what we refuse to sign. PAdES baseline
+//! B-B to B-LTA (ETSI EN 319 142-1).
 
+mod append_signature;
+pub mod append_validation;
 pub mod authority;
 mod gap;
 pub mod lint;
-pub mod objects;
+mod permission;
+mod picture;
 pub mod prepare;
+pub mod prepare_archive;
+pub mod prepare_foreign;
+mod root;
 pub mod sign;
+mod signature_dictionary;
 pub mod signer;
 pub mod spec;
 
+pub use append_validation::{ValidationData, append_validation};
 pub use prepare::{Permit, Prepared, prepare};
+pub use prepare_archive::{PreparedArchive, prepare_archive};
+pub use prepare_foreign::{ForeignPlace, prepare_foreign};
 pub use sign::{Signed, sign};
 pub use spec::{Certify, SealSpec, SignerFacts, TokenSize};
 
@@ -27,6 +38,12 @@ pub enum SealError {
     /// The document holds something that must not be sealed.
     #[error("文件含有不得盖章的内容 / the document holds what must not be sealed: {0}; remove it from the template")]
     Forbidden(String),
+    /// A signature of the document forbids it; says which.
+    #[error("文件已禁止此更改 / the document forbids it: {0}; nothing can be appended to this document")]
+    NotAllowed(&'static str),
+    /// A field of the name is there, and signed or of another kind.
+    #[error("签名域已被占用 / the field {0} of the document is taken; choose another name")]
+    FieldTaken(String),
     /// The field name cannot be one.
     #[error("签名域名称无效 / the field name must be 1 to 64 ASCII letters, digits, - or _")]
     FieldName,

@@ -3,14 +3,13 @@
 use crate::{
     domain::digest::Digest,
     pdf::{
-        unsealed::Unsealed,
-        update::{Update, base::Base, raw},
+        read::{Document, Object, Ref},
+        unsealed::{HashedPrefix, Unsealed},
+        update::{self, UpdateError},
     },
     seal::{
-        SealError, SealSpec, SignerFacts,
-        gap::Gapped,
-        lint::lint,
-        objects::{NewObject, SignatureDictionary, Widget, annotate_page, catalog, picture},
+        SealError, SealSpec, SignerFacts, append_signature::NewSignature, gap::Gapped, lint::lint,
+        signature_dictionary::SignatureDictionary,
     },
 };
 use ring::digest::SHA256;
@@ -24,6 +23,14 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    pub(super) fn of(document: Gapped, prefix: Option<HashedPrefix>, facts: &SignerFacts) -> (Self, Permit) {
+        let sha256 = document.digest(&SHA256, prefix.map(|prefix| (prefix.len, prefix.state)));
+        let digest = Digest(<[u8; 32]>::try_from(sha256.as_slice()).unwrap_or_default());
+        let hash = facts.template().algorithm().hash().ring();
+        let message_digest = if hash == &SHA256 { sha256 } else { document.digest(hash, None) };
+        (Self { document, digest, message_digest, facts: facts.clone() }, Permit { digest })
+    }
+
     /// SHA-256 over everything but the gap: what the register keeps as the digest of the signed revision. (A signature with
     /// another hash signs its own digest of the same bytes.)
     pub fn digest(&self) -> Digest {
@@ -52,75 +59,44 @@ impl Permit {
 /// Prepares `unsealed` for `spec` and the signer of `facts`. The same arguments give the same bytes and digest.
 pub fn prepare(unsealed: Unsealed, spec: &SealSpec, facts: &SignerFacts) -> Result<(Prepared, Permit), SealError> {
     check_field_name(&spec.field_name)?;
-    let (objects, signature_number) = plan(&unsealed, spec)?;
-
-    let gap_length = 2 * (facts.template().longest() + spec.room) + 2;
-    let signature = SignatureDictionary::new(spec, gap_length);
-    let extra: usize = objects.iter().map(|(_, body)| body.len() + 64).sum();
-    let mut update = Update::begin(unsealed.bytes, extra + signature.body.len() + 1024)?;
-    for (number, body) in &objects {
-        update.object(*number, body);
+    let Unsealed { bytes, place, prefix } = unsealed;
+    let document = Document::parse(&bytes, &update::limits()).map_err(UpdateError::from)?;
+    if document.sections().len() > 1 {
+        return Err(SealError::Forbidden("an earlier revision".into()));
     }
-    let body_at = update.object(signature_number, &signature.body);
-    let bytes = update.finish(&facts.certificate_digest().0);
-
-    let gap_at = body_at + signature.gap_at;
-    let document = Gapped::new(bytes, gap_at..gap_at + gap_length, body_at + signature.range_at);
-    let sha256 = document.digest(&SHA256, unsealed.prefix.map(|prefix| (prefix.len, prefix.state)));
-    let digest = Digest(<[u8; 32]>::try_from(sha256.as_slice()).unwrap_or_default());
-    let hash = facts.template().algorithm().hash().ring();
-    let message_digest = if hash == &SHA256 { sha256 } else { document.digest(hash, None) };
-    let prepared = Prepared { document, digest, message_digest, facts: facts.clone() };
-    Ok((prepared, Permit { digest }))
-}
-
-/// Everything the update writes but the signature dictionary, and the number that one gets.
-fn plan(unsealed: &Unsealed, spec: &SealSpec) -> Result<(Vec<NewObject>, u32), SealError> {
-    let base = Base::read(&unsealed.bytes)?;
-    lint(&base)?;
-    let place = &unsealed.place;
-    let mut free = base.size();
-    let mut objects = Vec::with_capacity(8);
+    lint(&document)?;
     let old = match place.widget_object {
-        Some(number) => Some(base.dictionary(number)?),
-        None => None,
-    };
-    let page = match old.as_ref().and_then(|old| old.get(b"P")) {
-        Some(page) => raw::reference(page),
-        None => None,
-    };
-    let page = match page {
-        Some(page) => page,
-        None => base.page(place.page)?,
-    };
-    let widget = match place.widget_object {
-        Some(number) => number,
-        None => {
-            free += 1;
-            objects.push(annotate_page(&base, page, free - 1)?);
-            free - 1
+        Some(number) => {
+            let reference = Ref { number, generation: 0 };
+            Some((reference, document.dict(&Object::Ref(reference)).map_err(UpdateError::from)?))
         }
+        None => None,
     };
-    let signature = free;
-    let first_picture = free + 1;
-    let body = Widget {
-        spec,
+    let page = match old.as_ref().and_then(|(_, old)| old.get(b"P").as_ref()) {
+        Some(page) => page,
+        None => page_reference(&document, place.page)?,
+    };
+    let field = NewSignature {
+        name: &spec.field_name,
+        tooltip: &spec.tooltip,
         page,
-        signature,
+        old,
         rect: spec.appearance.as_ref().map_or([0.0; 4], |_| place.rect),
-        picture: spec.appearance.as_ref().map(|_| first_picture),
+        picture: spec.appearance.as_ref(),
         struct_parent: place.struct_parent,
-    }
-    .body(old.as_ref());
-    objects.push((widget, body));
-    objects.extend(catalog(&base, widget, spec.certify.map(|_| signature))?);
-    if let Some(appearance) = &spec.appearance {
-        objects.extend(picture(appearance, first_picture));
-    }
-    Ok((objects, signature))
+        dictionary: SignatureDictionary::of_seal(spec, facts.template().longest() + spec.room),
+        certifies: spec.certify.is_some(),
+    };
+    let appendix = field.append(&document, &facts.certificate_digest())?;
+    Ok(Prepared::of(appendix.onto(bytes), prefix, facts))
 }
 
-fn check_field_name(name: &str) -> Result<(), SealError> {
+/// Object number of page `index`, counted from 0.
+pub(super) fn page_reference(document: &Document<'_>, index: usize) -> Result<Ref, UpdateError> {
+    document.pages()?.get(index).and_then(|page| page.reference).ok_or(UpdateError::NoPage(index))
+}
+
+pub(super) fn check_field_name(name: &str) -> Result<(), SealError> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if (1..=64).contains(&name.len()) && name.bytes().all(allowed) { Ok(()) } else { Err(SealError::FieldName) }
 }

@@ -2,4 +2,5 @@
 
 pub mod deflate;
 pub mod file;
+pub mod object;
 pub mod token;

@@ -61,8 +61,13 @@ pub fn references(out: &mut Vec<u8>, objects: impl IntoIterator<Item = u32>) {
 
 /// A name with its solidus; bytes outside the regular printable range are written `#xx`.
 pub fn name(out: &mut Vec<u8>, name: &str) {
+    name_bytes(out, name.as_bytes());
+}
+
+/// A name of any bytes.
+pub fn name_bytes(out: &mut Vec<u8>, name: &[u8]) {
     out.push(b'/');
-    for &byte in name.as_bytes() {
+    for &byte in name {
         if byte.is_ascii_alphanumeric() || b"_-+.:".contains(&byte) {
             out.push(byte);
         } else {
