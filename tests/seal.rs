@@ -216,7 +216,9 @@ fn an_approval_seal_needs_no_field_in_the_document() {
     let (sealed, range) = seal(unsealed(plain("", ""), None), &invisible, &key);
     let text = String::from_utf8_lossy(&sealed).into_owned();
     assert!(
-        text.contains("/Annots [6 0 R ]") && text.contains("/AcroForm <</SigFlags 3/Fields [6 0 R ]>>") && text.contains("/Rect [0 0 0 0 ]")
+        text.contains("/Annots [6 0 R ]")
+            && text.contains("/AcroForm <</SigFlags 3/Fields [6 0 R ]>>")
+            && text.contains("/Rect [0 0 0 0 ]")
     );
     assert!(!text.contains("/Perms") && !text.contains("/Reference"));
     parts(&sealed, range);
@@ -235,7 +237,7 @@ fn the_field_of_the_document_is_taken_over() {
     let update = String::from_utf8_lossy(&sealed[base.len()..]).into_owned();
     for part in [
         "6 0 obj\n<</Type /Annot/Subtype /Widget/FT /Sig/T (Seal)/TU <feff793a",
-        "/F 132/P 3 0 R/Rect [400 80 519.06 199.06 ]/StructParent 1/Lang <7a682d434e>/V 7 0 R/AP <</N 8 0 R>>>>",
+        "/F 132/P 3 0 R/Rect [400 80 519.06 199.06 ]/StructParent 1/Lang (zh-CN)/V 7 0 R/AP <</N 8 0 R>>>>",
         "/AcroForm <</Fields [6 0 R ]/SigFlags 3>>",
         "/Perms <</DocMDP 7 0 R>>",
         "<</E 9 0 R>>",

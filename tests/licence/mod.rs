@@ -1,7 +1,9 @@
 //! One licence, drawn and sealed without a store, with the throw-away keys of `keys-example`, and ways to do it wrongly.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use der::asn1::ObjectIdentifier;
 use elicence::app::shipped::Shelf;
+use elicence::cms::algorithm::HashAlgorithm;
 use elicence::code::{Claims, StatusReference, TokenToSign, qr_text, raw_signature_of_der};
 use elicence::domain::canonical;
 use elicence::domain::date::{LicenceDate, Until};
@@ -18,14 +20,17 @@ use elicence::keys::FileKey;
 use elicence::render::{
     FontShelf, PreparedTemplate, Rendering, SealDesign, TemplateSource, Variant, print, print_photos, render, seal_picture,
 };
+use elicence::seal::authority::Issuer;
+use elicence::seal::authority::revocation_list::{RevocationListSpec, revocation_list};
+use elicence::seal::authority::time_stamp::{StampPolicy, TokenSpec, token};
 use elicence::seal::signer::Signer;
-use elicence::seal::{Certify, SealSpec, SignerFacts, prepare, sign};
+use elicence::seal::{Certify, SealSpec, SignerFacts, TokenSize, ValidationData, append_validation, prepare, prepare_archive, sign};
 use elicence::verify::{Anchor, Evidence, ExamineError, Limits, Policy, conclude, examine};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use time::OffsetDateTime;
 use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
 
 /// The moment every test judges about: after the example keys were made, within their validity.
 pub const AT: OffsetDateTime = datetime!(2027-01-15 08:00 UTC);
@@ -109,6 +114,8 @@ pub struct Making {
     pub claims: fn(&mut Claims),
     /// Bytes that the gap has to spare.
     pub room: usize,
+    /// Is there a time-stamp in the signature, one minute after the claimed time?
+    pub stamped: bool,
     /// Changes the unsealed file before it is sealed, keeping its length.
     pub unsealed: fn(&mut Vec<u8>),
 }
@@ -124,6 +131,7 @@ impl Default for Making {
             payload: nothing,
             claims: |_| {},
             room: 0,
+            stamped: false,
             unsealed: |_| {},
         }
     }
@@ -234,11 +242,49 @@ impl Making {
             reason: None,
             location: None,
             certify: self.certify,
-            room: self.room,
+            room: self.room + if self.stamped { TokenSize::of(&time_stamp(&[0; 32], MADE_AT)).room() } else { 0 },
         };
         let (prepared, permit) = prepare(unsealed, &spec, &SignerFacts::of(&signer).expect("facts")).expect("prepared");
-        sign(prepared, permit, &signer).and_then(|signed| signed.finish(None)).expect("sealed")
+        let signed = sign(prepared, permit, &signer).expect("signed");
+        let imprint = Digest::of(signed.signature_value());
+        let token = self.stamped.then(|| time_stamp(&imprint.0, MADE_AT + Duration::minutes(1)));
+        signed.finish(token.as_deref()).expect("sealed")
     }
+}
+
+/// A token of the example time-stamp authority over a SHA-256 digest.
+pub fn time_stamp(imprint: &[u8], at: OffsetDateTime) -> Vec<u8> {
+    let policy = StampPolicy { policy: ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.1"), accuracy: Duration::seconds(1) };
+    let serial = u128::from(at.unix_timestamp().unsigned_abs());
+    let spec = TokenSpec { hash: HashAlgorithm::Sha256, imprint, nonce: None, with_certificates: true, serial, at };
+    token(&spec, &policy, &key("time-stamp")).expect("a token")
+}
+
+/// Everything that proves the example chains good at `at`: the authorities' certificates, the time-stamp authority's, and the lists of
+/// the root and the issuing authority as of then.
+pub fn validation_data(at: OffsetDateTime) -> ValidationData {
+    let list = |authority: &str| {
+        let path = |ending: &str| keys().join(format!("{authority}{ending}.pem"));
+        let passphrase = Secret::new(std::fs::read_to_string(keys().join("passphrase")).expect("passphrase").trim().to_owned());
+        let key = FileKey::load(&path(".key"), &path(""), &passphrase).expect("authority key");
+        let number = at.unix_timestamp().unsigned_abs();
+        let spec = RevocationListSpec { number, this_update: at, next_update: at + Duration::days(30), revoked: &[] };
+        let issuer = Issuer::of_certificate(&key.chain()[0]).expect("an authority");
+        (key.chain()[0].clone(), revocation_list(&spec, &issuer, &key).expect("a list"))
+    };
+    let ((root, root_list), (_, issuing_list)) = (list("root"), list("issuing-ca"));
+    let mut certificates = key("seal").chain().to_vec();
+    certificates.extend(key("time-stamp").chain().iter().cloned());
+    certificates.push(root);
+    ValidationData { certificates, revocation_lists: vec![root_list, issuing_list], ocsp_answers: vec![] }
+}
+
+/// The document with validation data as of `at`, and with a document time-stamp a minute later.
+pub fn archived(document: Vec<u8>, at: OffsetDateTime) -> Vec<u8> {
+    let document = append_validation(document, &validation_data(at), at).expect("validation data");
+    let prepared = prepare_archive(document, TokenSize::of(&time_stamp(&[0; 32], at))).expect("a gap");
+    let imprint = prepared.imprint(HashAlgorithm::Sha256);
+    prepared.embed(&time_stamp(&imprint, at + Duration::minutes(1))).expect("it fits")
 }
 
 /// The whole verification of the command line, offline.

@@ -12,7 +12,10 @@ pub fn value(out: &mut Vec<u8>, object: &Object<'_>) {
         Object::Int(value) => out.extend_from_slice(value.to_string().as_bytes()),
         Object::Real(value) => real(out, *value),
         Object::Name(name) => token::name_bytes(out, name),
-        Object::Text(text) => token::hex_string(out, text),
+        Object::Text(text) => match std::str::from_utf8(text).ok().filter(|text| text.bytes().all(|byte| (0x20..0x7f).contains(&byte))) {
+            Some(ascii) => token::text_string(out, ascii),
+            None => token::hex_string(out, text),
+        },
         Object::Array(values) => {
             out.push(b'[');
             for each in values {
