@@ -9,7 +9,9 @@ use crate::domain::secret::Secret;
 use crate::http::api_keys::{ApiKeyRecord, PREFIX};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use std::io;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Reads the records; a file that is not there holds none.
@@ -29,6 +31,25 @@ pub fn make(id: &str, department: &Party, roles: &[Role], entropy: &dyn Entropy)
     Ok((Secret::new(key), record))
 }
 
+/// Changes the file of API keys: nobody else changes it meanwhile, a reader sees the old file or the new one, and only its owner may
+/// read it. A running server takes the change up by itself.
+pub fn change<T>(path: &Path, change: impl FnOnce(&mut Vec<ApiKeyRecord>) -> T) -> Result<T, AppError> {
+    let wrong = |error: io::Error| AppError::File(path.into(), error);
+    let beside = |ending: &str| path.with_added_extension(ending);
+    let lock = File::create(beside("lock")).map_err(wrong)?;
+    lock.lock().map_err(wrong)?;
+    let mut records = read(path)?;
+    let done = change(&mut records);
+    let text = serde_json::to_vec_pretty(&records).map_err(|error| wrong(error.into()))?;
+    let new = beside("new");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new).map_err(wrong)?;
+    file.write_all(&text).and_then(|()| file.sync_all()).and_then(|()| std::fs::rename(&new, path)).map_err(wrong)?;
+    if let Some(folder) = path.parent() {
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(wrong)?;
+    }
+    Ok(done)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +65,24 @@ mod tests {
         let keys = ApiKeys::new(vec![record]);
         assert_eq!(keys.find(key.expose()).unwrap().id, "clerk");
         assert!(keys.find(&digest).is_none() && keys.find("elk_").is_none());
+    }
+
+    #[test]
+    fn changes_by_many_at_once_are_all_kept_and_readable_by_the_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("api-keys.json");
+        let department = Party { name: "示例市行政审批局".into(), code: "11999999000000027G".into() };
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let (path, department) = (&path, &department);
+                scope.spawn(move || {
+                    let (_, record) = make(&format!("desk-{number}"), department, &[Role::Reader], &SystemEntropy::new()).unwrap();
+                    change(path, |records| records.push(record)).unwrap();
+                });
+            }
+        });
+        assert_eq!(read(&path).unwrap().len(), 8);
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -2,14 +2,18 @@
 
 use crate::{
     ambient::{Clock, SystemClock, SystemEntropy},
-    cli::exit::{Exit, Failure, Outcome},
+    cli::{
+        api_keys::{self, ApiKeysArgs},
+        exit::{Exit, Failure, Outcome},
+    },
     domain::secret::Secret,
     keys::{
-        FileKey, KeyError, PkiPlan,
+        FileKey, KeyError, PkiPlan, TokenKey,
         encrypted_file::write_private,
         example::{EXAMPLE_MARK, EXAMPLE_PASSPHRASE},
         file_key::read_chain,
         is_example, make_pki,
+        pkcs11::uri::{SCHEME, UriProblem},
     },
     seal::signer::Signer,
 };
@@ -37,6 +41,8 @@ enum KeysCommand {
     Show(ShowArgs),
     /// Load a key with its chain, let it sign, and verify the signature.
     Check(CheckArgs),
+    /// Add, list and revoke the API keys of an installation (接口密钥).
+    Api(ApiKeysArgs),
 }
 
 #[derive(Args)]
@@ -66,9 +72,9 @@ struct ShowArgs {
 
 #[derive(Args)]
 struct CheckArgs {
-    /// The encrypted PKCS#8 key (PEM).
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    /// The encrypted PKCS#8 key (PEM), or the address of a key in a token: `pkcs11:token=…;object=…?module-path=…&pin-source=file:…`.
+    #[arg(long, value_name = "FILE|URI")]
+    key: String,
     /// The certificate chain (PEM), the key's own first, no root.
     #[arg(long, value_name = "FILE")]
     chain: PathBuf,
@@ -86,6 +92,7 @@ pub fn run(arguments: KeysArgs) -> Outcome {
         KeysCommand::Make(arguments) => make(&arguments),
         KeysCommand::Show(arguments) => show(&arguments),
         KeysCommand::Check(arguments) => check(&arguments),
+        KeysCommand::Api(arguments) => api_keys::run(arguments),
     }
 }
 
@@ -186,14 +193,21 @@ fn describe(file: &Path, der: &[u8]) -> Option<Shown> {
 fn check(arguments: &CheckArgs) -> Outcome {
     let passphrase = match &arguments.passphrase_file {
         Some(path) => read_passphrase(path)?,
-        None => return Err(failure(KeyError::MissingPassphrase)),
+        None => Secret::new(String::new()),
     };
-    let key = FileKey::load(&arguments.key, &arguments.chain, &passphrase).map_err(failure)?;
+    let (algorithm, example) = if arguments.key.starts_with(SCHEME) {
+        let uri = arguments.key.parse().map_err(|problem: UriProblem| Failure::usage(format!("--key: {problem}")))?;
+        let key = TokenKey::load(&uri, &arguments.chain, &passphrase).map_err(failure)?;
+        (key.algorithm().name(), key.is_example())
+    } else {
+        let key = FileKey::load(Path::new(&arguments.key), &arguments.chain, &passphrase).map_err(failure)?;
+        (key.algorithm().name(), key.is_example())
+    };
     if arguments.json {
-        return print_json(&serde_json::json!({ "ok": true, "algorithm": key.algorithm().name(), "example": key.is_example() }));
+        return print_json(&serde_json::json!({ "ok": true, "algorithm": algorithm, "example": example }));
     }
-    println!("密钥与证书匹配，自检通过 / key and certificate belong together, self-test passed: {}", key.algorithm().name());
-    if key.is_example() {
+    println!("密钥与证书匹配，自检通过 / key and certificate belong together, self-test passed: {algorithm}");
+    if example {
         println!("示例密钥，请勿信任 / {EXAMPLE_MARK}");
     }
     Ok(Exit::Ok)

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod api_keys;
 mod ask_server;
 pub mod bench;
 pub mod demo;
@@ -10,6 +11,7 @@ mod installation;
 pub mod keys;
 pub mod mint;
 pub mod print;
+mod reload;
 mod report;
 mod rows;
 mod runtime;

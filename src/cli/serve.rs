@@ -3,7 +3,7 @@
 use crate::ambient::{Entropy, SystemEntropy, random_bytes};
 use crate::app::{self, AppError, api_keys};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::{installation, runtime};
+use crate::cli::{installation, reload, runtime};
 use crate::config::Config;
 use crate::http::api_keys::ApiKeys;
 use crate::http::serve::{self, ServerHandle};
@@ -49,7 +49,9 @@ pub async fn serve_installation(config: &Config, services: Arc<Services>, listen
         let _ = end.await;
     }));
     tokio::spawn(serve::end_on_signal(handle.clone()));
+    let reloading = tokio::spawn(reload::keep_reloading(config.file.clone(), server.clone()));
     let served = serve::serve(listener, tls, crate::http::router(server), handle).await;
+    reloading.abort();
     // Housekeeping ends after the last answer, so that nothing is cut off in the middle.
     drop(ended);
     let _ = housekeeping.await;

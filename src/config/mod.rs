@@ -24,6 +24,8 @@ pub const FILE_NAME: &str = "elicence.toml";
 /// All settings, checked.
 #[derive(Debug)]
 pub struct Config {
+    /// The file that the settings were read from; it need not exist.
+    pub file: PathBuf,
     /// The folder of this installation: database, documents, keys, templates.
     pub data: PathBuf,
     /// A production service refuses example keys and plain HTTP.
@@ -118,6 +120,11 @@ impl Config {
         self.data.join("templates")
     }
 
+    /// The settings as the same file and the environment have them now.
+    pub fn again(file: &Path) -> Result<Self, ConfigError> {
+        Self::read(file, false)
+    }
+
     fn read(file: &Path, required: bool) -> Result<Self, ConfigError> {
         let file = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
         let home = file.parent().unwrap_or(Path::new("/")).to_path_buf();
@@ -133,6 +140,7 @@ impl Config {
             );
         }
         let config = Self {
+            file,
             production,
             public_url: read_public_url(&mut reader, listen, production),
             listen,

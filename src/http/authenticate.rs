@@ -14,6 +14,6 @@ impl FromRequestParts<Arc<Server>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, Problem> {
-        server.actor_of(&parts.headers).cloned().map(Self).ok_or_else(Problem::unauthenticated)
+        server.actor_of(&parts.headers).map(Self).ok_or_else(Problem::unauthenticated)
     }
 }

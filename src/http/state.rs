@@ -6,8 +6,8 @@ use crate::http::limit::Limiter;
 use crate::http::metrics::Metrics;
 use crate::services::Services;
 use axum::http::{HeaderMap, HeaderValue, header};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// What the server was told about itself.
@@ -34,7 +34,7 @@ pub struct Server {
     /// The use cases.
     pub services: Arc<Services>,
     /// The callers that are known.
-    pub api_keys: ApiKeys,
+    api_keys: RwLock<ApiKeys>,
     /// Settings.
     pub settings: Settings,
     /// Limits and their present use.
@@ -48,13 +48,18 @@ impl Server {
     /// A server over the use cases.
     pub fn new(services: Arc<Services>, api_keys: ApiKeys, settings: Settings) -> Self {
         let limiter = Limiter::new(settings.requests_per_minute, settings.concurrent_requests);
-        Self { services, api_keys, settings, limiter, metrics: Metrics::default(), requests: AtomicU64::new(0) }
+        Self { services, api_keys: RwLock::new(api_keys), settings, limiter, metrics: Metrics::default(), requests: AtomicU64::new(0) }
     }
 
     /// Who the request speaks for, if its API key is known.
-    pub fn actor_of(&self, headers: &HeaderMap) -> Option<&Actor> {
+    pub fn actor_of(&self, headers: &HeaderMap) -> Option<Actor> {
         let key = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
-        self.api_keys.find(key.trim())
+        self.api_keys.read().unwrap_or_else(PoisonError::into_inner).find(key.trim()).cloned()
+    }
+
+    /// From now on these callers are known, and nobody else.
+    pub fn replace_api_keys(&self, api_keys: ApiKeys) {
+        *self.api_keys.write().unwrap_or_else(PoisonError::into_inner) = api_keys;
     }
 
     /// An id for a request that brought none.
