@@ -28,7 +28,7 @@ use elicence::seal::{Certify, SealSpec, SignerFacts, TokenSize, ValidationData, 
 use elicence::verify::{Anchor, Evidence, ExamineError, Limits, Policy, conclude, examine};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
@@ -80,11 +80,16 @@ pub fn keys() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("keys-example")
 }
 
-/// A key of `keys-example`.
-pub fn key(name: &str) -> FileKey {
-    let passphrase = Secret::new(std::fs::read_to_string(keys().join("passphrase")).expect("passphrase").trim().to_owned());
-    let path = |ending: &str| keys().join(format!("{name}.{ending}.pem"));
-    FileKey::load(&path("key"), &path("chain"), &passphrase).expect("example key")
+/// A key of `keys-example`; its chain is NAME.chain.pem, or NAME.pem of an authority. Opened once: that takes a second.
+pub fn key(name: &str) -> &'static FileKey {
+    static OPENED: Mutex<BTreeMap<String, &'static FileKey>> = Mutex::new(BTreeMap::new());
+    let mut opened = OPENED.lock().expect("no test panics here");
+    opened.entry(name.to_owned()).or_insert_with(|| {
+        let passphrase = Secret::new(std::fs::read_to_string(keys().join("passphrase")).expect("passphrase").trim().to_owned());
+        let path = |ending: &str| keys().join(format!("{name}{ending}.pem"));
+        let chain = Some(path(".chain")).filter(|path| path.exists()).unwrap_or_else(|| path(""));
+        Box::leak(Box::new(FileKey::load(&path(".key"), &chain, &passphrase).expect("example key")))
+    })
 }
 
 /// The anchors of one file.
@@ -244,8 +249,8 @@ impl Making {
             certify: self.certify,
             room: self.room + if self.stamped { TokenSize::of(&time_stamp(&[0; 32], MADE_AT)).room() } else { 0 },
         };
-        let (prepared, permit) = prepare(unsealed, &spec, &SignerFacts::of(&signer).expect("facts")).expect("prepared");
-        let signed = sign(prepared, permit, &signer).expect("signed");
+        let (prepared, permit) = prepare(unsealed, &spec, &SignerFacts::of(signer).expect("facts")).expect("prepared");
+        let signed = sign(prepared, permit, signer).expect("signed");
         let imprint = Digest::of(signed.signature_value());
         let token = self.stamped.then(|| time_stamp(&imprint.0, MADE_AT + Duration::minutes(1)));
         signed.finish(token.as_deref()).expect("sealed")
@@ -257,20 +262,18 @@ pub fn time_stamp(imprint: &[u8], at: OffsetDateTime) -> Vec<u8> {
     let policy = StampPolicy { policy: ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.1"), accuracy: Duration::seconds(1) };
     let serial = u128::from(at.unix_timestamp().unsigned_abs());
     let spec = TokenSpec { hash: HashAlgorithm::Sha256, imprint, nonce: None, with_certificates: true, serial, at };
-    token(&spec, &policy, &key("time-stamp")).expect("a token")
+    token(&spec, &policy, key("time-stamp")).expect("a token")
 }
 
 /// Everything that proves the example chains good at `at`: the authorities' certificates, the time-stamp authority's, and the lists of
 /// the root and the issuing authority as of then.
 pub fn validation_data(at: OffsetDateTime) -> ValidationData {
     let list = |authority: &str| {
-        let path = |ending: &str| keys().join(format!("{authority}{ending}.pem"));
-        let passphrase = Secret::new(std::fs::read_to_string(keys().join("passphrase")).expect("passphrase").trim().to_owned());
-        let key = FileKey::load(&path(".key"), &path(""), &passphrase).expect("authority key");
+        let key = key(authority);
         let number = at.unix_timestamp().unsigned_abs();
         let spec = RevocationListSpec { number, this_update: at, next_update: at + Duration::days(30), revoked: &[] };
         let issuer = Issuer::of_certificate(&key.chain()[0]).expect("an authority");
-        (key.chain()[0].clone(), revocation_list(&spec, &issuer, &key).expect("a list"))
+        (key.chain()[0].clone(), revocation_list(&spec, &issuer, key).expect("a list"))
     };
     let ((root, root_list), (_, issuing_list)) = (list("root"), list("issuing-ca"));
     let mut certificates = key("seal").chain().to_vec();
