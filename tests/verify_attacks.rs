@@ -219,9 +219,35 @@ fn a_second_update_hides_nothing() {
     let twice = updated(&updated(&document, &[(root, without_perms)]), &[(root, catalog)]);
     let seen = report(&twice);
     assert_eq!(seen.signatures.len(), 1);
-    assert_eq!(seen.signatures[0].changes_after, ChangesAfter::Ltv, "what the newest revision says is what was signed");
+    assert_eq!(seen.signatures[0].changes_after, ChangesAfter::Other, "what one revision hides and the next restores is seen");
+    assert_eq!((seen.signatures[0].changes[0].kind.as_str(), seen.signatures[0].changes[0].revision), ("other", 1));
     let reopened = updated(&document, &[(root, body_of(&document, root).replace("/Perms", "/Prems"))]);
     is(&reopened, Verdict::Invalid, "MODIFIED_AFTER_SIGNING");
+}
+
+#[test]
+fn nothing_is_appended_that_validation_data_do_not_need() {
+    let document = Making::default().make();
+    let next = size(&document);
+    let other = |changed: &[u8], what: &str| {
+        let seen = report(changed);
+        assert_eq!((seen.verdict, codes(&seen)[0]), (Verdict::Invalid, "MODIFIED_AFTER_SIGNING"), "{what}");
+    };
+    other(&updated(&document, &[(next, "<</S/JavaScript/JS(x)>>".into())]), "an object that nothing refers to");
+    let page = (1..next).find(|number| is_page(&document, *number)).expect("a page");
+    let again = String::from_utf8(updated(&document, &[(page, body_of(&document, page))]).split_off(document.len())).expect("ASCII");
+    let generation = again.replace(&format!("{page} 0 obj"), &format!("{page} 1 obj")).replace(" 00000 n", " 00001 n");
+    other(&[&document[..], generation.as_bytes()].concat(), "the page of another generation");
+    let same = report(&updated(&document, &[(page, body_of(&document, page))]));
+    assert_eq!((same.verdict, same.signatures[0].changes[0].kind.as_str()), (Verdict::Valid, "nothing"), "{:?}", codes(&same));
+}
+
+fn is_page(document: &[u8], number: u32) -> bool {
+    let head = format!("\n{number} 0 obj");
+    document.windows(head.len()).position(|window| window == head.as_bytes()).is_some_and(|at| {
+        let body = String::from_utf8_lossy(&document[at..(at + 400).min(document.len())]).into_owned();
+        body.split("endobj").next().is_some_and(|body| body.contains("/Type/Page/") || body.contains("/Type/Page "))
+    })
 }
 
 #[test]

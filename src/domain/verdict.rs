@@ -190,6 +190,8 @@ pub enum ChangesAfter {
     None,
     /// Only validation data and document time-stamps.
     Ltv,
+    /// Only what its signer permits and the policy allows: fields filled in, other signatures, comments.
+    Permitted,
     /// Something else: the document was modified after signing.
     Other,
 }

@@ -3,6 +3,7 @@
 use crate::code::CodeError;
 use crate::domain::verdict::{ChangesAfter, ReasonCode, Report, ReportKind, SignatureReport, StatusReport, Verdict};
 use crate::verify::conclude_licence::{conclude_licence, licence_report};
+use crate::verify::differences::judge_changes;
 use crate::verify::evidence::{Evidence, RegisterAnswer, RevocationQuestion};
 use crate::verify::examine::{Examined, ExaminedSignature};
 use crate::verify::judge_signature::{Judge, JudgedSignature, missing};
@@ -23,7 +24,12 @@ pub fn conclude(examined: &Examined, evidence: &Evidence, policy: &Policy, at: O
         let judged = judge.signature(signature);
         reasons.extend(judged.failure);
         reasons.extend(&judged.notes);
-        if signature.changes_after == ChangesAfter::Other && signature.facts.failure != Some(ReasonCode::FormatFailure) {
+        let is_broken = signature.facts.failure == Some(ReasonCode::FormatFailure);
+        let (mut changes_after, changes) = judge_changes(&signature.changes, policy.profile, examined.licence.is_some());
+        if is_broken && !signature.covers_whole_file {
+            changes_after = ChangesAfter::Other;
+        }
+        if changes_after == ChangesAfter::Other && !is_broken {
             reasons.push(ReasonCode::ModifiedAfterSigning);
         }
         let has_unused = signature.facts.others.iter().any(|other| !judged.chain.path.contains(&other.as_slice()));
@@ -31,7 +37,7 @@ pub fn conclude(examined: &Examined, evidence: &Evidence, policy: &Policy, at: O
             reasons.push(ReasonCode::SigConstraints);
         }
         unjudged |= judged.failure.is_some() || judged.chain.unjudged;
-        signatures.push(report_signature(signature, &judged, &judge));
+        signatures.push(SignatureReport { changes_after, changes, ..report_signature(signature, &judged, &judge) });
     }
     if examined.licence.is_some() && (examined.store_is_broken || judge.has_unreadable()) {
         reasons.push(ReasonCode::SigConstraints);
@@ -98,7 +104,7 @@ fn report_signature(signature: &ExaminedSignature, judged: &JudgedSignature<'_>,
         sub_indication: judged.failure.map(|code| code.sub_indication().to_owned()),
         signed_at: signature.signed_at.clone(),
         covers_whole_file: signature.covers_whole_file,
-        changes_after: signature.changes_after,
+        changes_after: ChangesAfter::None,
         best_signature_time: judged.known.proven.then(|| rfc3339(judged.known.at)).flatten(),
         time_stamps: judged.reports.clone(),
         evidence: judged.evidence(judge.document_stamps()),

@@ -4,7 +4,7 @@ use crate::code::{Token, cose_from_text};
 use crate::domain::date::{LicenceDate, Until};
 use crate::domain::licence::LicenceState;
 use crate::domain::payload::Payload;
-use crate::domain::verdict::{ChangesAfter, LicenceReport, QrReport, QrVerdict, ReasonCode};
+use crate::domain::verdict::{LicenceReport, QrReport, QrVerdict, ReasonCode};
 use crate::verify::conclude::status_answer;
 use crate::verify::evidence::{Evidence, RegisterAnswer};
 use crate::verify::examine::ExaminedSignature;
@@ -62,7 +62,8 @@ fn judge_seal(seal: &ExaminedSignature) -> Vec<ReasonCode> {
     if !seal.facts.baseline {
         reasons.push(ReasonCode::SigConstraints);
     }
-    if !seal.covers_whole_file && seal.changes_after != ChangesAfter::Ltv {
+    // Bytes that belong to no revision; revisions are judged as changes.
+    if !seal.covers_whole_file && seal.changes.is_empty() {
         reasons.push(ReasonCode::ModifiedAfterSigning);
     }
     reasons

@@ -1,13 +1,13 @@
 //! First half of a verification: everything that the bytes alone say. Hostile input ends here, as a report.
 
 use crate::domain::digest::Digest;
-use crate::domain::verdict::{ChangesAfter, ReasonCode};
+use crate::domain::verdict::ReasonCode;
 use crate::pdf::read::{Dict, Document, Limits, Object, PdfError, Ref, SignatureBytes};
 use crate::verify::check_seal::{SealFacts, check_seal};
 use crate::verify::check_time_stamp::{StampFacts, check_document_stamp};
 use crate::verify::conclude::revocation_needs;
+use crate::verify::differences::{Change, Permission, differences};
 use crate::verify::evidence::{Evidence, Needs, RegisterQuestion};
-use crate::verify::later_revisions::changes_after;
 use crate::verify::licence_content::{LicenceContent, licence_content};
 use crate::verify::pdf_date::{read_pdf_date, rfc3339};
 use crate::verify::policy::{Policy, RevocationRule};
@@ -53,7 +53,7 @@ pub(super) struct ExaminedSignature {
     /// Does it cover the whole file?
     pub covers_whole_file: bool,
     /// What was appended after it.
-    pub changes_after: ChangesAfter,
+    pub changes: Vec<Change>,
     /// /P of its DocMDP transform, where catalog /Perms names it as the certification.
     pub certifies: Option<i64>,
     /// Are the hex digits of /Contents lower case?
@@ -248,7 +248,7 @@ fn broken() -> ExaminedSignature {
         facts: SealFacts { failure: Some(ReasonCode::FormatFailure), ..SealFacts::default() },
         signed_at: None,
         covers_whole_file: false,
-        changes_after: ChangesAfter::Other,
+        changes: Vec::new(),
         certifies: None,
         lower_case: false,
     }
@@ -271,10 +271,19 @@ fn examine_signature(
         facts,
         signed_at: covered.dict.get(b"M").as_text().and_then(read_pdf_date).and_then(rfc3339),
         covers_whole_file: covered.end == document.bytes().len(),
-        changes_after: changes_after(document, signed),
+        changes: changes(document, signed, value),
         certifies,
         lower_case: covered.lower_case,
     }
+}
+
+/// What was appended after the signature `value`.
+fn changes(document: &Document<'_>, signed: &Document<'_>, value: Ref) -> Vec<Change> {
+    if std::ptr::eq(document, signed) {
+        return Vec::new();
+    }
+    let fields = signed.signature_fields().unwrap_or_default();
+    differences(document, signed, &Permission::read(signed, value, &fields))
 }
 
 /// /P of the certification that catalog /Perms /DocMDP gives to this signature (check V15), and whether /Perms contradicts the

@@ -149,6 +149,7 @@ fn signatures_html(signatures: &[SignatureReport]) -> String {
         let changes = match signature.changes_after {
             ChangesAfter::None => "无 none",
             ChangesAfter::Ltv => "仅验证数据 validation data only",
+            ChangesAfter::Permitted => "签署人允许的改动 as its signer permits",
             ChangesAfter::Other => "有改动 modified",
         };
         html += &rows_html(&[

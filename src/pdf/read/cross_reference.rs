@@ -5,6 +5,7 @@ use super::inflate::unpack;
 use super::lexer::Lexer;
 use super::limits::Limits;
 use super::object::{Dict, Object};
+use std::collections::BTreeSet;
 
 /// Where an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +39,10 @@ pub fn read_chain<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Vec<Section<'a
             return Err(PdfError::TooMuch("revisions"));
         }
         let newer = sections.last();
-        if newer.is_some_and(|newer| at >= newer.at) {
+        let section = read_section(bytes, at, limits)?;
+        if newer.is_some_and(|newer| at >= newer.at && !is_second_of_linearised(bytes, newer, &section, limits)) {
             return Err(PdfError::CrossReference { at, problem: "/Prev does not point to an earlier place" });
         }
-        let section = read_section(bytes, at, limits)?;
         entries = entries.saturating_add(section.entries.len());
         if entries > limits.objects.saturating_mul(2) {
             return Err(PdfError::TooMuch("cross-reference entries"));
@@ -61,6 +62,31 @@ pub fn read_chain<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Vec<Section<'a
         sections.push(section);
     }
     Ok(sections)
+}
+
+/// In a linearised file (ISO 32000-2 annex F) the section of the first page, at its beginning, leads to that of the other pages, at
+/// its end: the only step forward that there is, and the last one of the chain.
+fn is_second_of_linearised(bytes: &[u8], first: &Section<'_>, second: &Section<'_>, limits: &Limits) -> bool {
+    let parameters = || -> Result<Dict<'_>, PdfError> {
+        // After the header and a comment of binary bytes.
+        let mut lexer = Lexer::new(bytes, 0, limits);
+        lexer.skip_space();
+        lexer.unsigned()?;
+        lexer.skip_space();
+        lexer.unsigned()?;
+        lexer.skip_space();
+        lexer.expect("obj")?;
+        lexer.skip_space();
+        lexer.dict()
+    };
+    let Ok(parameters) = parameters() else { return false };
+    let numbers: BTreeSet<u32> = first.entries.iter().map(|(number, _)| *number).collect();
+    let length = parameters.get(b"L").as_usize().filter(|length| *length <= bytes.len());
+    parameters.get(b"Linearized").as_number().is_some()
+        && length.is_some_and(|length| second.at < length)
+        && second.trailer.get(b"Prev").is_null()
+        && first.at < second.at
+        && second.entries.iter().all(|(number, _)| !numbers.contains(number))
 }
 
 /// The number after the last `startxref`; only white space may follow the last `%%EOF`.
@@ -85,6 +111,13 @@ fn trim_end(bytes: &[u8]) -> &[u8] {
 
 fn read_section<'a>(bytes: &'a [u8], at: usize, limits: &Limits) -> Result<Section<'a>, PdfError> {
     let mut lexer = Lexer::new(bytes, at, limits);
+    // Some producers point to the line end before the keyword.
+    while lexer.peek().is_some_and(super::lexer::is_space) {
+        lexer.seek(lexer.position() + 1);
+    }
+    if !lexer.at_word_start() {
+        return Err(PdfError::CrossReference { at, problem: "it begins within a word" });
+    }
     let (trailer, entries) = if lexer.accept(b"xref") {
         let entries = read_table(bytes, &mut lexer, at, limits)?;
         lexer.skip_space();
@@ -99,13 +132,16 @@ fn read_section<'a>(bytes: &'a [u8], at: usize, limits: &Limits) -> Result<Secti
     if size > limits.objects {
         return Err(PdfError::TooMuch("objects"));
     }
+    if entries.iter().any(|(number, location)| *number == 0 && *location != Location::Free) {
+        return Err(PdfError::CrossReference { at, problem: "it puts object 0 in use" });
+    }
     if entries.iter().any(|(number, _)| *number as usize >= size) {
         return Err(PdfError::CrossReference { at, problem: "it defines an object beyond /Size" });
     }
     Ok(Section { at, trailer, entries })
 }
 
-/// Everything between `xref` and `trailer`, both passed. Entries have exactly 20 bytes.
+/// Everything between `xref` and `trailer`, both passed. Entries have 20 bytes; those of some producers 19, all of a subsection alike.
 fn read_table(bytes: &[u8], lexer: &mut Lexer<'_>, at: usize, limits: &Limits) -> Result<Vec<(u32, Location)>, PdfError> {
     let wrong = |problem| PdfError::CrossReference { at, problem };
     let mut entries = Vec::new();
@@ -129,13 +165,15 @@ fn read_table(bytes: &[u8], lexer: &mut Lexer<'_>, at: usize, limits: &Limits) -
             _ => return Err(wrong("no end of line after a subsection's head")),
         }
         let start = lexer.position();
-        let end = usize::try_from(count).ok().and_then(|count| count.checked_mul(20)).and_then(|length| start.checked_add(length));
+        let is_short = matches!(bytes.get(start + 18..start + 20), Some([b'\n' | b'\r', b'0'..=b'9' | b't']));
+        let width = if is_short { 19 } else { 20 };
+        let end = usize::try_from(count).ok().and_then(|count| count.checked_mul(width)).and_then(|length| start.checked_add(length));
         if count > limits.objects as u64 {
             return Err(PdfError::TooMuch("objects"));
         }
         let lines = end.and_then(|end| bytes.get(start..end)).ok_or(wrong("a subsection runs past the end of the file"))?;
-        entries.reserve(lines.len() / 20);
-        for (offset, line) in lines.chunks_exact(20).enumerate() {
+        entries.reserve(lines.len() / width);
+        for (offset, line) in lines.chunks_exact(width).enumerate() {
             let number = u32::try_from(first + offset as u64).map_err(|_| wrong("an object number is too high"))?;
             entries.push((number, table_entry(line).ok_or(wrong("an entry is not `nnnnnnnnnn ggggg n` in 20 bytes"))?));
         }
@@ -149,7 +187,7 @@ fn table_entry(line: &[u8]) -> Option<Location> {
     };
     let (offset, generation) = (digits(0..10)?, digits(11..16)?);
     let well_formed = line.get(10) == Some(&b' ') && line.get(16) == Some(&b' ');
-    if !well_formed || !matches!(line.get(18..20), Some(b" \n" | b" \r" | b"\r\n")) {
+    if !well_formed || !matches!(line.get(18..), Some(b" \n" | b" \r" | b"\r\n" | b"\n" | b"\r")) {
         return None;
     }
     match line.get(17) {
@@ -166,7 +204,8 @@ fn read_stream<'a>(
     limits: &Limits,
 ) -> Result<(Dict<'a>, Vec<(u32, Location)>), PdfError> {
     let wrong = |problem| PdfError::CrossReference { at, problem };
-    lexer.unsigned().map_err(|_| wrong("neither a table nor a stream begins there"))?;
+    let own = lexer.position();
+    let number = lexer.unsigned().map_err(|_| wrong("neither a table nor a stream begins there"))?;
     lexer.skip_space();
     lexer.unsigned()?;
     lexer.skip_space();
@@ -180,6 +219,10 @@ fn read_stream<'a>(
     }
     let rows = unpack(&dict, data, limits.unpacked, limits)?;
     let entries = stream_entries(&dict, &rows).ok_or(wrong("the stream's /W, /Index and data do not fit together"))?;
+    let elsewhere = |location| !matches!(location, Location::At(at, _) if at == own);
+    if entries.iter().any(|(entry, location)| u64::from(*entry) == number && elsewhere(*location)) {
+        return Err(wrong("its own object stands elsewhere"));
+    }
     Ok((dict, entries))
 }
 

@@ -2,6 +2,7 @@
 
 use super::cross_reference::{Location, Section, read_chain};
 use super::error::PdfError;
+use super::index::Index;
 use super::inflate::unpack;
 use super::lexer::Lexer;
 use super::limits::Limits;
@@ -15,13 +16,15 @@ use std::rc::Rc;
 pub struct Document<'a> {
     bytes: &'a [u8],
     limits: Limits,
-    sections: Vec<Section<'a>>,
-    index: Vec<Location>,
+    sections: Rc<Vec<Section<'a>>>,
+    index: Rc<Index>,
+    /// How many of the newest sections are left out of sight.
+    age: usize,
     object_streams: RefCell<BTreeMap<u32, Rc<ObjectStream>>>,
     /// Is an object stream being unpacked? Its own /Length must not need another one.
     unpacking: Cell<bool>,
     /// What is left of [`Limits::total`].
-    left: Cell<usize>,
+    left: Rc<Cell<usize>>,
 }
 
 struct ObjectStream {
@@ -41,16 +44,31 @@ impl<'a> Document<'a> {
             _ => return Err(PdfError::NotPdf),
         }
         let sections = read_chain(bytes, limits)?;
-        let index = merge(&sections)?;
+        let index = Index::merge(&sections)?;
         Ok(Self {
             bytes,
             limits: *limits,
-            sections,
-            index,
+            sections: Rc::new(sections),
+            index: Rc::new(index),
+            age: 0,
             object_streams: RefCell::default(),
             unpacking: Cell::new(false),
-            left: Cell::new(limits.total),
+            left: Rc::new(Cell::new(limits.total)),
         })
+    }
+
+    /// The document as it was before its `age` newest sections were appended. Shares what may be spent on reading.
+    pub fn as_of(&self, age: usize) -> Self {
+        Self {
+            bytes: self.bytes,
+            limits: self.limits,
+            sections: Rc::clone(&self.sections),
+            index: Rc::clone(&self.index),
+            age: self.age.saturating_add(age),
+            object_streams: RefCell::default(),
+            unpacking: Cell::new(false),
+            left: Rc::clone(&self.left),
+        }
     }
 
     /// The document as it was when it ended after `end` bytes: that revision, read alone.
@@ -70,24 +88,38 @@ impl<'a> Document<'a> {
 
     /// The cross-reference sections, newest first.
     pub fn sections(&self) -> &[Section<'a>] {
-        &self.sections
+        self.sections.get(self.age..).unwrap_or_default()
     }
 
     /// The newest trailer.
     pub fn trailer(&self) -> &Dict<'a> {
         static EMPTY: Dict<'static> = Dict(Vec::new());
-        self.sections.first().map_or(&EMPTY, |section| &section.trailer)
+        self.sections().first().map_or(&EMPTY, |section| &section.trailer)
     }
 
     /// Where an object is.
     pub fn location(&self, number: u32) -> Location {
-        self.index.get(number as usize).copied().unwrap_or(Location::Free)
+        self.index.location(number, self.age)
+    }
+
+    /// Is there no object of this number?
+    pub fn is_free(&self, number: u32) -> bool {
+        self.location(number) == Location::Free
+    }
+
+    /// Every object in use.
+    pub fn defined(&self) -> impl Iterator<Item = Ref> + '_ {
+        (0..self.index.highest()).filter_map(|number| match self.location(number) {
+            Location::Free => None,
+            Location::At(_, generation) => Some(Ref { number, generation }),
+            Location::In(..) => Some(Ref { number, generation: 0 }),
+        })
     }
 
     /// Every number that is in use and not in an object stream, with its offset.
     pub fn placed(&self) -> impl Iterator<Item = (u32, usize)> + '_ {
-        self.index.iter().enumerate().filter_map(|(number, location)| match location {
-            Location::At(at, _) => Some((u32::try_from(number).ok()?, *at)),
+        (0..self.index.highest()).filter_map(|number| match self.location(number) {
+            Location::At(at, _) => Some((number, at)),
             _ => None,
         })
     }
@@ -160,6 +192,9 @@ impl<'a> Document<'a> {
     /// An object that stands in the file itself, and the byte after its `endobj`.
     pub fn read_at(&self, reference: Ref, at: usize) -> Result<(Object<'a>, usize), PdfError> {
         let mut lexer = Lexer::new(self.bytes, at, &self.limits);
+        if !lexer.at_word_start() {
+            return Err(PdfError::CrossReference { at, problem: "it points into a word" });
+        }
         let number = lexer.unsigned()?;
         lexer.skip_space();
         let generation = lexer.unsigned()?;
@@ -247,26 +282,6 @@ impl<'a> Document<'a> {
 
 fn wrong_type(object: &Object<'_>, expected: &'static str) -> PdfError {
     PdfError::WrongType { number: object.as_ref().map_or(0, |reference| reference.number), expected }
-}
-
-/// Newest definition of each number. A number that one section defines twice is an error.
-fn merge(sections: &[Section<'_>]) -> Result<Vec<Location>, PdfError> {
-    let highest = sections.iter().flat_map(|section| section.entries.iter()).map(|(number, _)| *number).max().unwrap_or(0);
-    let mut index = vec![Location::Free; highest as usize + 1];
-    let mut defined_by = vec![usize::MAX; index.len()];
-    for (age, section) in sections.iter().enumerate() {
-        for (number, location) in &section.entries {
-            let (Some(slot), Some(by)) = (index.get_mut(*number as usize), defined_by.get_mut(*number as usize)) else { continue };
-            if *by == age {
-                return Err(PdfError::CrossReference { at: section.at, problem: "it defines one object twice" });
-            }
-            if *by == usize::MAX {
-                *slot = *location;
-                *by = age;
-            }
-        }
-    }
-    Ok(index)
 }
 
 /// The bytes between `stream` and `endstream`, both passed.

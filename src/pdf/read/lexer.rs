@@ -89,6 +89,11 @@ impl<'a> Lexer<'a> {
         Err(PdfError::Syntax { at: self.at, expected })
     }
 
+    /// Is this the beginning of a word, and not the middle of one?
+    pub fn at_word_start(&self) -> bool {
+        self.at.checked_sub(1).and_then(|before| self.bytes.get(before)).is_none_or(|before| !is_regular(*before))
+    }
+
     /// Passes white space and comments.
     pub fn skip_space(&mut self) {
         while let Some(byte) = self.peek() {

@@ -6,6 +6,7 @@ mod cross_reference;
 mod document;
 mod error;
 mod fields;
+mod index;
 mod inflate;
 mod lexer;
 mod limits;
@@ -13,6 +14,7 @@ mod object;
 mod pages;
 #[cfg(test)]
 mod tests;
+mod text_string;
 
 pub use byte_range::{ByteRangeError, SignatureBytes};
 pub use cross_reference::{Location, Section};
@@ -24,3 +26,4 @@ pub use lexer::{Lexer, is_space};
 pub use limits::Limits;
 pub use object::{Dict, Entry, Object, Ref, Stream};
 pub use pages::Page;
+pub use text_string::text_string;

@@ -137,7 +137,7 @@ fn refuses_loops_and_steps_forward_in_the_chain() {
     let at = first.previous.expect("a table");
     let text = String::from_utf8(first.bytes).expect("ASCII");
     assert!(fails(text.replace("/Root", &format!("/Prev {at}/Root")).as_bytes()).contains("earlier place"));
-    assert!(fails(text.replace("/Root", &format!("/Prev {}/Root", at + 3)).as_bytes()).contains("earlier place"));
+    assert!(fails(text.replace("/Root", &format!("/Prev {}/Root", at + 3)).as_bytes()).contains("within a word"));
     let shrunk = simple().object(1, "<<>>").table_of_size(2, "/Root 1 0 R");
     assert!(fails(&shrunk.bytes).contains("smaller"));
 }
@@ -229,4 +229,81 @@ fn reads_every_kind_of_object() {
     assert_eq!(values[9].as_text(), Some(&b"JKP"[..]));
     let inner = values[10].as_dict().expect("a dictionary").get(b"K").as_array().expect("an array");
     assert_eq!(inner, [Object::Ref(Ref { number: 1, generation: 0 }), Object::Int(2), Object::Int(0)]);
+}
+
+#[test]
+fn takes_short_entries_of_tables_and_space_before_the_keyword() {
+    let text = String::from_utf8(simple().bytes).expect("ASCII");
+    let short = text.replace("65535 f \n", "65535 f\n").replace("00000 n \n", "00000 n\n");
+    assert!(parse(short.as_bytes()).expect("right").catalog().is_ok());
+    let carriage = text.replace("65535 f \n", "65535 f\r").replace("00000 n \n", "00000 n\r");
+    assert!(parse(carriage.as_bytes()).expect("right").catalog().is_ok());
+    let at = simple().previous.expect("a table");
+    let earlier = text.replace(&format!("startxref\n{at}"), &format!("startxref\n{}", at - 1));
+    assert!(parse(earlier.as_bytes()).expect("right").catalog().is_ok());
+    assert!(fails(text.replace("65535 f \n", "65535 f\n\n").as_bytes()).contains("20 bytes"), "two line feeds are no entry");
+}
+
+#[test]
+fn refuses_object_0_in_use_and_places_within_words() {
+    let text = String::from_utf8(simple().bytes).expect("ASCII");
+    assert!(fails(text.replace("65535 f ", "65535 n ").as_bytes()).contains("object 0"));
+    // `12 0 obj`, and a table that says object 2 begins at its second digit.
+    let twelve = text.replace("\n2 0 obj", "12 0 obj");
+    let document = parse(twelve.as_bytes()).expect("the chain is right");
+    assert!(document.get(Ref { number: 2, generation: 0 }).is_err());
+    let at = text.find("xref\n").expect("a table");
+    assert!(text[at + 5..].contains("startxref"));
+    let inside = text.replace(&format!("startxref\n{at}"), &format!("startxref\n{}", text.rfind("startxref").expect("there") + 5));
+    assert!(fails(inside.as_bytes()).contains("within a word"));
+}
+
+/// A linearised file: the section of the first page at the beginning, with a /Prev to the other one at the end.
+fn linearised(second_trailer: &str) -> Vec<u8> {
+    let make = |length: usize, second: usize, third: usize| {
+        let head = format!("%PDF-1.7\n1 0 obj\n<</Linearized 1/L {length:05}>>\nendobj\n");
+        let (first, catalog) = (head.len(), "4 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n");
+        let table = |at: usize| {
+            format!(
+                "xref\n3 2\n{:010} 00000 n \n{at:010} 00000 n \ntrailer\n<</Size 5/Root 4 0 R/Prev {third:05}>>\nstartxref\n0\n%%EOF\n",
+                9
+            )
+        };
+        let at = first + table(0).len();
+        let pages = "2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n";
+        let begin = format!("{head}{}{catalog}{pages}", table(at));
+        let third = begin.len();
+        let rest =
+            format!("xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n{second:010} 00000 n \ntrailer\n<</Size 5{second_trailer}>>\n");
+        let file = format!("{begin}{rest}startxref\n{first}\n%%EOF\n");
+        (file.clone(), file.len(), at + catalog.len(), third)
+    };
+    let (_, length, second, third) = make(0, 0, 0);
+    make(length, second, third).0.into_bytes()
+}
+
+#[test]
+fn reads_a_linearised_file_and_its_one_step_forward() {
+    let file = linearised("");
+    let document = parse(&file).expect("right");
+    assert_eq!(document.sections().len(), 2);
+    assert!(document.pages().expect("pages").is_empty());
+    assert!(fails(&linearised("/Prev 50")).contains("earlier place"), "the step forward is the last one");
+    let text = String::from_utf8(file).expect("ASCII");
+    assert!(fails(text.replace("/Linearized 1", "/Linearised 1").as_bytes()).contains("earlier place"));
+    let longer = format!("{}\n\nxx", text.trim_end());
+    assert!(parse(longer.as_bytes()).is_err());
+}
+
+#[test]
+fn earlier_states_are_read_from_the_newest_file() {
+    let three = simple().object(3, "(one)").table("/Root 1 0 R").object(3, "(two)").object(4, "(new)").table("/Root 1 0 R");
+    let now = parse(&three.bytes).expect("right");
+    let text =
+        |document: &Document<'_>, number| document.get(Ref { number, generation: 0 }).expect("readable").as_text().map(<[u8]>::to_vec);
+    let states = [0, 1, 2, 3].map(|age| (text(&now.as_of(age), 3), text(&now.as_of(age), 4), now.as_of(age).sections().len()));
+    assert_eq!(states[0], (Some(b"two".to_vec()), Some(b"new".to_vec()), 3));
+    assert_eq!(states[1], (Some(b"one".to_vec()), None, 2));
+    assert_eq!(states[2], (None, None, 1));
+    assert_eq!(states[3], (None, None, 0));
 }
