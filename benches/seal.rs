@@ -1,15 +1,22 @@
-//! Preparing and signing a seal on a page of 240 KB, with the keys of `keys-example`: what a mint pays after rendering.
+//! Preparing and signing a seal on a page of 240 KB, and appending validation data and a document time-stamp, with the keys of
+//! `keys-example`: what a mint pays after rendering.
 
+use der::asn1::ObjectIdentifier;
 use divan::{Bencher, counter::ItemsCount};
 use elicence::{
-    cms::algorithm::SignatureAlgorithm,
+    cms::algorithm::{HashAlgorithm, SignatureAlgorithm},
     domain::secret::Secret,
     keys::{FileKey, example::EXAMPLE_PASSPHRASE},
     pdf::unsealed::{HashedPrefix, SealPlace, Unsealed},
-    seal::{Certify, SealSpec, SignerFacts, prepare, sign, signer::Signer},
+    seal::{
+        Certify, SealSpec, SignerFacts, TokenSize, ValidationData, append_validation,
+        authority::time_stamp::{StampPolicy, TokenSpec, token},
+        prepare, prepare_archive, sign,
+        signer::Signer,
+    },
 };
 use std::{path::Path, sync::LazyLock};
-use time::macros::datetime;
+use time::{Duration, OffsetDateTime, macros::datetime};
 
 fn main() {
     divan::main();
@@ -23,7 +30,10 @@ fn load(name: &str) -> FileKey {
 
 static P256: LazyLock<FileKey> = LazyLock::new(|| load("seal"));
 static P384: LazyLock<FileKey> = LazyLock::new(|| load("seal-p384"));
+static STAMPER: LazyLock<FileKey> = LazyLock::new(|| load("time-stamp"));
 static RSA3072: LazyLock<FileKey> = LazyLock::new(|| load("seal-rsa3072"));
+
+const NOW: OffsetDateTime = datetime!(2026-11-22 09:00 UTC);
 
 /// Bytes that all documents of a template begin with, hashed once.
 const CONSTANT: usize = 210_000;
@@ -72,7 +82,7 @@ fn unsealed(with_prefix: bool) -> Unsealed {
 fn spec() -> SealSpec {
     SealSpec {
         field_name: "Seal".into(),
-        signing_time: datetime!(2026-11-22 09:00 UTC),
+        signing_time: NOW,
         appearance: None,
         tooltip: "示例市行政审批局电子证照专用章".into(),
         name: None,
@@ -126,5 +136,62 @@ fn encode_cms(bencher: Bencher) {
     bencher.counter(ItemsCount::new(1u32)).bench(|| {
         let attributes = facts.template().attributes(&[7; 32]).expect("attributes");
         facts.template().encode(&attributes, &signature, None)
+    });
+}
+
+/// A token of the example authority over a SHA-256 digest.
+fn stamp(imprint: &[u8]) -> Vec<u8> {
+    let policy = StampPolicy { policy: ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.1"), accuracy: Duration::seconds(1) };
+    let spec = TokenSpec { hash: HashAlgorithm::Sha256, imprint, nonce: None, with_certificates: true, serial: 7, at: NOW };
+    token(&spec, &policy, &*STAMPER).expect("a token")
+}
+
+/// A sealed page with a time-stamp in its signature.
+static B_T: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let some = stamp(&[0; 32]);
+    let spec = SealSpec { room: TokenSize::of(&some).room(), ..spec() };
+    let (prepared, permit) = prepare(unsealed(true), &spec, &SignerFacts::of(&*P256).expect("facts")).expect("prepared");
+    sign(prepared, permit, &*P256).and_then(|signed| signed.finish(Some(&some))).expect("sealed")
+});
+
+/// The chains of seal and time-stamp, and four lists of 1 KB.
+fn validation() -> ValidationData {
+    let certificates = [P256.chain(), STAMPER.chain()].concat();
+    ValidationData { certificates, revocation_lists: (0..4).map(|n| vec![n; 1024]).collect(), ocsp_answers: vec![] }
+}
+
+/// The CMS with a time-stamp in it, and its place in the file; without the key.
+#[divan::bench]
+fn finish_with_token(bencher: Bencher) {
+    let token = stamp(&[0; 32]);
+    let spec = SealSpec { room: TokenSize::of(&token).room(), ..spec() };
+    let facts = SignerFacts::of(&*P256).expect("facts");
+    bencher
+        .counter(ItemsCount::new(1u32))
+        .with_inputs(|| {
+            let (prepared, permit) = prepare(unsealed(true), &spec, &facts).expect("prepared");
+            sign(prepared, permit, &*P256).expect("signed")
+        })
+        .bench_values(|signed| signed.finish(Some(&token)).expect("it fits"));
+}
+
+/// DSS and VRI behind a document that is B-T.
+#[divan::bench]
+fn append_validation_data(bencher: Bencher) {
+    let data = validation();
+    bencher
+        .counter(ItemsCount::new(1u32))
+        .with_inputs(|| B_T.clone())
+        .bench_values(|document| append_validation(document, &data, NOW).expect("appended"));
+}
+
+/// The document time-stamp's field, and the digest of the whole file; without the token.
+#[divan::bench]
+fn prepare_document_time_stamp(bencher: Bencher) {
+    let size = TokenSize::of(&stamp(&[0; 32]));
+    let document = append_validation(B_T.clone(), &validation(), NOW).expect("appended");
+    bencher.counter(ItemsCount::new(1u32)).with_inputs(|| document.clone()).bench_values(|document| {
+        let prepared = prepare_archive(document, size).expect("prepared");
+        prepared.imprint(HashAlgorithm::Sha256)
     });
 }

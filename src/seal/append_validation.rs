@@ -15,7 +15,7 @@ use crate::{
         signature_dictionary::utc_date,
     },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 
 /// What proves the validity of signatures and time-stamps later; everything is DER.
@@ -32,8 +32,8 @@ pub struct ValidationData {
 /// The three kinds: key in the DSS, key in a VRI entry.
 const KINDS: [(&[u8], &[u8]); 3] = [(b"Certs", b"Cert"), (b"OCSPs", b"OCSP"), (b"CRLs", b"CRL")];
 
-/// Appends `data` to the store of `document`, each value once, and refers to it from every signature and time-stamp in the document.
-/// `at` is written as the moment of collection. The same arguments give the same bytes; a document that has it all comes back as it is.
+/// Appends `data` to the store of `document`, each value once, and refers to it from every signature and time-stamp in the document that
+/// no earlier store knew. `at` is written as the moment of collection. The same arguments give the same bytes; a document that has it all comes back as it is.
 pub fn append_validation(mut document: Vec<u8>, data: &ValidationData, at: OffsetDateTime) -> Result<Vec<u8>, SealError> {
     let tail = tail(&document, data, at)?;
     document.extend_from_slice(&tail);
@@ -147,31 +147,20 @@ impl<'a> Related<'a> {
         Ok(Self { all })
     }
 
-    /// The dictionary in PDF syntax, every signature of the document referring to everything given; `None` when all do so already.
+    /// The dictionary in PDF syntax, with an entry that refers to everything given for each signature that has none; `None` when all
+    /// have one. An entry never changes: it says what was known when it was written, and validators compare it with the signed one.
     fn refer(&self, document: &Document<'a>, shelves: &[Shelf], at: OffsetDateTime) -> Result<Option<Vec<u8>>, UpdateError> {
-        let mut set: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
-        for key in signature_keys(document)? {
-            let old = match self.all.get(&key) {
-                Object::Null => Dict::default(),
-                value => document.dict(value)?,
-            };
-            let mut lists: Vec<(&[u8], Vec<u8>)> = Vec::new();
-            for ((_, name), shelf) in KINDS.iter().zip(shelves) {
-                let had: Vec<Ref> = document.array(old.get(name))?.iter().filter_map(Object::as_ref).collect();
-                let new = shelf.given.iter().filter(|reference| !had.contains(reference));
-                let list: Vec<Ref> = had.iter().chain(new).copied().collect();
-                if list.len() > had.len() {
-                    lists.push((name, references(&list)));
-                }
-            }
-            if !lists.is_empty() && !set.iter().any(|(known, _)| *known == key) {
-                let moment = utc_date(at).into_bytes();
-                let mut entries: Vec<(&[u8], &[u8])> = lists.iter().map(|(name, list)| (*name, list.as_slice())).collect();
-                entries.push((b"TU", &moment));
-                set.push((key, dict_with(&old, &entries)));
-            }
+        let given = KINDS.iter().zip(shelves).filter(|(_, shelf)| !shelf.given.is_empty());
+        let lists: Vec<(&[u8], Vec<u8>)> = given.map(|((_, name), shelf)| (*name, references(&shelf.given))).collect();
+        if lists.is_empty() {
+            return Ok(None);
         }
-        let set: Vec<(&[u8], &[u8])> = set.iter().map(|(key, value)| (key.as_slice(), value.as_slice())).collect();
+        let moment = utc_date(at).into_bytes();
+        let mut entries: Vec<(&[u8], &[u8])> = lists.iter().map(|(name, list)| (*name, list.as_slice())).collect();
+        entries.push((b"TU", &moment));
+        let entry = dict_with(&Dict::default(), &entries);
+        let keys: BTreeSet<Vec<u8>> = signature_keys(document)?.into_iter().filter(|key| self.all.entry(key).is_none()).collect();
+        let set: Vec<(&[u8], &[u8])> = keys.iter().map(|key| (key.as_slice(), entry.as_slice())).collect();
         Ok((!set.is_empty()).then(|| dict_with(&self.all, &set)))
     }
 }
