@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod catalogue;
 pub mod credentials;
+pub mod own_authorities;
 pub mod shipped;
 
 use crate::ambient::{EntropyError, SystemClock, SystemEntropy};
@@ -73,6 +74,7 @@ pub async fn open(config: &Config) -> Result<Services, AppError> {
         catalogue: catalogue::prepare(shelf.templates, &fonts)?,
         public_url: config.public_url.clone(),
         time_stamps,
+        own_authorities: own_authorities::load(config)?,
         settings: settings(config),
     })?)
 }

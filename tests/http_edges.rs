@@ -4,9 +4,9 @@ mod common;
 
 use common::authority::BUSINESS_LICENCE;
 use common::web::{Web, problem, settings};
+use elicence::http::openapi;
 use elicence::http::serve::{ServeError, listen};
 use elicence::http::state::Settings;
-use elicence::http::{api, openapi};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -141,7 +141,7 @@ fn plain_http_stays_on_the_machine() {
 /// `schemas/openapi.json` is what the server says; `UPDATE_SCHEMAS=1` writes it anew.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_description_is_fresh_and_every_operation_is_in_it() {
-    let described = openapi::describe(&api::routes());
+    let described = openapi::describe(&elicence::http::routes());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/openapi.json");
     let text = serde_json::to_string_pretty(&described).unwrap() + "\n";
     if std::env::var_os("UPDATE_SCHEMAS").is_some() {

@@ -1,9 +1,11 @@
 //! The settings: defaults, then a file, then the environment; every mistake is reported at once.
 
+mod authority;
 mod keys;
 mod long_term;
 mod read;
 
+pub use authority::OwnIssuer;
 pub use keys::{KeyAddress, KeyPlace, Keys};
 pub use long_term::{Renewal, Revocation, Sealing, StampAuthority, TimeStamps};
 pub use read::Mistake;
@@ -52,6 +54,8 @@ pub struct Config {
     pub revocation: Revocation,
     /// When archive time-stamps are renewed.
     pub renewal: Renewal,
+    /// The certification authorities whose revocation state is published here.
+    pub authorities: Vec<OwnIssuer>,
     /// What one request may cost.
     pub limits: Limits,
 }
@@ -153,6 +157,7 @@ impl Config {
             time_stamps: TimeStamps::read(&mut reader, &data),
             revocation: Revocation::read(&mut reader),
             renewal: Renewal::read(&mut reader),
+            authorities: authority::read_authorities(&mut reader, &data),
             limits: read_limits(&mut reader),
             data,
         };

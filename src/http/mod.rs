@@ -11,6 +11,7 @@ mod metrics;
 mod observe;
 pub mod openapi;
 mod pages;
+mod pki;
 pub mod problem;
 pub mod route;
 mod security_headers;
@@ -29,9 +30,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// Where the API describes itself.
 const OPENAPI_PATH: &str = "/api/v1/openapi.json";
 
+/// Every operation that the server describes.
+pub fn routes() -> Vec<route::Route> {
+    [api::routes(), pki::routes()].into_iter().flatten().collect()
+}
+
 /// The whole router of a server.
 pub fn router(server: Arc<Server>) -> Router {
-    let routes = api::routes();
+    let routes = routes();
     let description: Arc<Value> = Arc::new(openapi::describe(&routes));
     let mut router = Router::new();
     for route in routes {

@@ -51,7 +51,7 @@ struct NewFile {
 }
 
 /// Makes everything in the plan's order, then writes `FILE.key.pem` (encrypted with `passphrase`, readable by its owner only) and
-/// `FILE.chain.pem` for end entities, `FILE.pem` for authorities, `FILE.crl.pem` for whoever issued end entities, and
+/// `FILE.chain.pem` for end entities, `FILE.pem` for authorities, `FILE.crl.pem` for whoever issued certificates, and
 /// `qr_keys.json`; gives the paths. No file is overwritten; nothing is written when the plan cannot be followed to its end.
 pub fn make_pki(
     plan: &PkiPlan,
@@ -81,7 +81,7 @@ pub fn make_pki(
         files.push(NewFile { name: format!("{file}.{ending}"), text, private: false });
         made.insert(file.as_str(), own);
     }
-    for (file, authority) in made.iter().filter(|(file, _)| issues_end_entities(plan, file)) {
+    for (file, authority) in made.iter().filter(|(file, _)| issues(plan, file)) {
         files.push(NewFile { name: format!("{file}.crl.pem"), text: list(plan, authority, now)?, private: false });
     }
     files.push(NewFile { name: KEY_SET_FILE.into(), text: KeySet::new(qr_keys)?.to_json()? + "\n", private: false });
@@ -161,8 +161,8 @@ fn is_authority(purpose: Purpose) -> bool {
     matches!(purpose, Purpose::Root | Purpose::IssuingAuthority)
 }
 
-fn issues_end_entities(plan: &PkiPlan, file: &str) -> bool {
-    plan.keys.iter().any(|key| key.issuer.as_deref() == Some(file) && !is_authority(key.purpose))
+fn issues(plan: &PkiPlan, file: &str) -> bool {
+    plan.keys.iter().any(|key| key.issuer.as_deref() == Some(file))
 }
 
 fn subject(plan: &PkiPlan, planned: &PlannedKey) -> DistinguishedName {

@@ -1,5 +1,6 @@
 //! The use cases, one file a verb: the only place that knows the order of steps and what time it is.
 
+mod answer_ocsp;
 mod assign_number;
 pub mod catalogue;
 mod chain_audit;
@@ -8,11 +9,15 @@ mod download_licence;
 #[cfg_attr(feature = "failpoints", allow(missing_docs, reason = "tests only"))]
 mod failpoint;
 mod health;
+mod issue_time_stamp;
 mod keep_house;
 mod keyring;
 mod mint;
 mod mint_licence;
 mod mint_many;
+mod own_authority;
+mod own_revocation;
+mod publish_revocation_list;
 mod publish_status_list;
 mod read_licence;
 mod recover_mints;
@@ -31,6 +36,8 @@ pub use describe_licence::LicenceView;
 pub use download_licence::Download;
 pub use health::{Health, Statistics};
 pub use mint_licence::{MintRequest, Minted};
+pub use own_authority::OwnAuthority;
+pub use own_revocation::OwnAnswer;
 pub use publish_status_list::StatusList;
 pub use recover_mints::Recovered;
 pub use refusal::Refusal;
@@ -52,7 +59,9 @@ use crate::{
     storage::Store,
     verify::Anchor,
 };
+use issue_time_stamp::StampNumbers;
 use keyring::{ReadyAuthority, ReadyKeyring};
+use own_authority::ReadyIssuer;
 use publish_status_list::ListCache;
 use std::sync::{Arc, RwLock};
 use time::OffsetDateTime;
@@ -67,6 +76,8 @@ pub struct Services {
     keyring: RwLock<Arc<ReadyKeyring>>,
     public_url: String,
     time_stamps: Option<StampSource>,
+    stamp_numbers: StampNumbers,
+    own_authorities: Vec<Arc<ReadyIssuer>>,
     settings: Settings,
     /// Random name of this process, by which it owns leases.
     owner: String,
@@ -93,6 +104,8 @@ impl Services {
                 return Err(SetupError::NoTimeStamps(entry.licence_type.name.clone()));
             }
         }
+        let ready = |authority: OwnAuthority| authority.ready().map(Arc::new);
+        let own_authorities = setup.own_authorities.into_iter().map(ready).collect::<Result<_, _>>()?;
         Ok(Self {
             store: Arc::new(setup.store),
             clock: setup.clock,
@@ -101,6 +114,8 @@ impl Services {
             keyring: RwLock::new(Arc::new(ReadyKeyring::new(setup.keyring)?)),
             public_url: setup.public_url,
             time_stamps: setup.time_stamps,
+            stamp_numbers: StampNumbers::default(),
+            own_authorities,
             workers: Arc::new(Semaphore::new(setup.settings.workers.max(1))),
             settings: setup.settings,
             owner,

@@ -7,6 +7,7 @@ use crate::{
     seal::signer::Signer,
     services::{
         catalogue::Catalogue,
+        own_authority::OwnAuthority,
         time_stamp::{StampFailure, StampSource},
     },
     storage::Store,
@@ -31,6 +32,8 @@ pub struct Setup {
     pub public_url: String,
     /// Who gives time-stamps; without one documents are sealed at B-B only.
     pub time_stamps: Option<StampSource>,
+    /// The certification authorities whose revocation state is published here; usually none.
+    pub own_authorities: Vec<OwnAuthority>,
     /// Times and limits.
     pub settings: Settings,
 }
@@ -130,6 +133,14 @@ pub enum SetupError {
          time_stamp.key for the built-in one, or seal.level = \"B-B\""
     )]
     NoTimeStamps(String),
+    /// A certification authority of this installation cannot work.
+    #[error("证书颁发机构 {name} 不可用 the certification authority {name} cannot be used: {reason}; correct [[authority]]")]
+    OwnAuthority {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// A department stands twice in the list.
     #[error("the department {0} is configured twice; keep one")]
     TwoAuthorities(String),

@@ -17,6 +17,20 @@ pub async fn next(transaction: &mut Transaction, name: &str) -> Result<i64, Stor
     rows.first().ok_or(StorageError::Damaged("counters"))?.int("value")
 }
 
+/// The first of `count` values of the counter `name` that nobody else gets; counting begins at 1. They are reserved when the
+/// transaction is committed: use none before.
+pub async fn reserve(transaction: &mut Transaction, name: &str, count: i64) -> Result<i64, StorageError> {
+    let rows = transaction
+        .rows(
+            "insert into counters (name, value) values ($1, $2)
+             on conflict (name) do update set value = counters.value + $2 returning value",
+            values![name, count],
+        )
+        .await?;
+    let last = rows.first().ok_or(StorageError::Damaged("counters"))?.int("value")?;
+    Ok(last - count + 1)
+}
+
 /// The last value that was taken; 0 before the first.
 pub async fn last(database: &Database, name: &str) -> Result<i64, StorageError> {
     let rows = database.read("select value from counters where name = $1", values![name]).await?;

@@ -15,7 +15,10 @@ use elicence::{
     keys::{file_key::FileKey, make_pki::make_pki, plan::PkiPlan},
     render::{FontShelf, PreparedTemplate, SealDesign, TemplateSource, seal_picture},
     seal::signer::Signer,
-    services::{Authority, Catalogue, CatalogueEntry, Keyring, MintRequest, OwnStamps, Services, Settings, Setup, StampSource, TimedKey},
+    services::{
+        Authority, Catalogue, CatalogueEntry, Keyring, MintRequest, OwnAuthority, OwnStamps, Services, Settings, Setup, StampSource,
+        TimedKey,
+    },
     verify::Anchor,
 };
 use std::{
@@ -48,6 +51,9 @@ pub fn make_keys() {
 struct Shared {
     seal: Arc<FileKey>,
     time_stamp: Arc<FileKey>,
+    root: Arc<FileKey>,
+    issuing_ca: Arc<FileKey>,
+    ocsp: Arc<FileKey>,
     qr: Arc<FileKey>,
     anchors: Vec<Anchor>,
     qr_keys: KeySet,
@@ -60,12 +66,16 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     let folder = key_folder();
     let passphrase = Secret::new("test".to_owned());
     if !folder.join("qr_keys.json").exists() {
-        let plan = PkiPlan::example().unwrap().only(&["root", "issuing-ca", "seal", "time-stamp", "qr"]).unwrap();
+        let plan = PkiPlan::example().unwrap().only(&["root", "issuing-ca", "seal", "time-stamp", "ocsp", "qr"]).unwrap();
         make_pki(&plan, &folder, &passphrase, OffsetDateTime::now_utc(), &SystemEntropy::new()).unwrap();
     }
     let load = |name: &str| {
         let path = |ending: &str| folder.join(format!("{name}.{ending}.pem"));
         Arc::new(FileKey::load(&path("key"), &path("chain"), &passphrase).unwrap())
+    };
+    let load_authority = |name: &str| {
+        let path = |ending: &str| folder.join(format!("{name}.{ending}"));
+        Arc::new(FileKey::load(&path("key.pem"), &path("pem"), &passphrase).unwrap())
     };
     let shelf = Shelf::shipped();
     let fonts: BTreeMap<_, _> = shelf.fonts.into_iter().filter(|(name, _)| name.ends_with(".ttf")).collect();
@@ -91,6 +101,9 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     Shared {
         seal: load("seal"),
         time_stamp: load("time-stamp"),
+        root: load_authority("root"),
+        issuing_ca: load_authority("issuing-ca"),
+        ocsp: load("ocsp"),
         qr: load("qr"),
         anchors: Anchor::from_pem(&fs::read_to_string(folder.join("root.pem")).unwrap()).unwrap(),
         qr_keys: KeySet::from_json(&fs::read_to_string(folder.join("qr_keys.json")).unwrap()).unwrap(),
@@ -180,6 +193,7 @@ pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
             signer: shared.time_stamp.clone(),
             policy: "1.3.6.1.4.1.32473.1.1".parse().unwrap(),
         })),
+        own_authorities: own_authorities(),
         settings: choices.settings,
     };
     Arc::new(Services::new(setup).unwrap())
@@ -196,6 +210,20 @@ pub fn keyring(seals: Vec<TimedKey>, anchors: Option<Vec<Anchor>>) -> Keyring {
         qrs: vec![(shared.qr.clone() as Arc<dyn Signer>).into()],
     };
     Keyring { authorities: vec![authority], anchors: anchors.unwrap_or_else(|| shared.anchors.clone()), qr_keys: shared.qr_keys.clone() }
+}
+
+/// Root and issuing authority, with whoever answers for the latter.
+fn own_authorities() -> Vec<OwnAuthority> {
+    let authority = |name: &str, key: &Arc<FileKey>, ocsp: Option<Arc<dyn Signer>>| OwnAuthority {
+        name: name.into(),
+        certificate: key.chain()[0].clone(),
+        signer: Some(key.clone()),
+        ocsp,
+        list: None,
+        list_for: Duration::from_secs(7 * 86_400),
+        answer_for: Duration::from_secs(86_400),
+    };
+    vec![authority("root", &SHARED.root, None), authority("issuing-ca", &SHARED.issuing_ca, Some(SHARED.ocsp.clone()))]
 }
 
 /// The seal key of every service here.

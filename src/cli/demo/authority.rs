@@ -16,7 +16,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// The keys of the example plan that the demo needs.
-const KEYS: [&str; 5] = ["root", "issuing-ca", "seal", "time-stamp", "qr"];
+const KEYS: [&str; 6] = ["root", "issuing-ca", "seal", "time-stamp", "ocsp", "qr"];
 /// Where the demo keeps its API keys in the clear, so that it can show them again.
 const LOGINS: &str = "demo-logins.json";
 
@@ -28,6 +28,15 @@ listen = "127.0.0.1:8080"
 name = "示例市行政审批局"
 code = "11999999000000027G"
 seal_code = "9999990000001"
+
+# Root and issuing authority live here, too: the server publishes their revocation lists and answers for them below /pki.
+[[authority]]
+name = "root"
+
+[[authority]]
+name = "issuing-ca"
+ocsp_key = "keys/ocsp.key.pem"
+ocsp_chain = "keys/ocsp.chain.pem"
 "#;
 
 /// One demo login.
