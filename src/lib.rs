@@ -17,6 +17,7 @@ pub mod render;
 pub mod seal;
 pub mod verify;
 
+pub mod clients;
 pub mod keys;
 
 pub mod services;

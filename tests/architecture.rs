@@ -16,13 +16,23 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("seal", &["domain", "pdf", "cms", "code"]),
     ("verify", &["domain", "pdf", "cms", "code"]),
     ("keys", &["ambient", "domain", "cms", "seal"]),
-    ("services", &["domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify"]),
+    ("clients", &["ambient", "domain", "cms", "verify"]),
+    ("services", &["domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "clients"]),
     ("http", &["domain", "services"]),
-    ("config", &["domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "keys", "services", "http"]),
-    ("app", &["domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "keys", "services", "http", "config"]),
+    ("config", &["domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "keys", "clients", "services", "http"]),
+    (
+        "app",
+        &[
+            "domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "keys", "clients", "services", "http",
+            "config",
+        ],
+    ),
     (
         "cli",
-        &["domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "keys", "services", "http", "config", "app"],
+        &[
+            "domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "keys", "clients", "services", "http",
+            "config", "app",
+        ],
     ),
     ("main", &["cli"]),
     // The map of the modules, and nothing else.
