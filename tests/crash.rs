@@ -9,7 +9,7 @@ use common::{
 };
 use elicence::{
     code::{Token, cose_from_text},
-    domain::{licence::LicenceState, verdict::Verdict},
+    domain::{licence::LicenceState, seal_level::SealLevel, verdict::Verdict},
     services::{Refusal, Services, Settings},
     storage::database::Value,
 };
@@ -40,6 +40,9 @@ const POINTS: &[(&str, bool, bool)] = &[
     ("mint.7.written", true, false),
     ("mint.7.after", true, false),
     ("mint.8.before", true, false),
+    ("mint.8.signed", true, false),
+    ("mint.8.kept", true, false),
+    ("mint.8.stamped", true, false),
     ("mint.8.after", true, false),
     ("mint.9.before", true, false),
     ("mint.9.after", true, false),
@@ -49,10 +52,20 @@ const POINTS: &[(&str, bool, bool)] = &[
     ("mint.10.after", true, true),
 ];
 
+/// Points of the job that brings documents to their level, and whether the document had its next file when the process died there.
+const AUGMENT_POINTS: &[(&str, bool)] = &[
+    ("augment.1.before", false),
+    ("augment.1.after", false),
+    ("augment.2.after", false),
+    ("augment.3.stored", false),
+    ("augment.3.written", false),
+    ("augment.3.after", true),
+];
+
 const LEASE: Duration = Duration::from_millis(1500);
 
 async fn process(place: &Place) -> Arc<Services> {
-    let settings = Settings { lease: LEASE, workers: 1, ..Settings::default() };
+    let settings = Settings { lease: LEASE, batch_lease: LEASE, workers: 1, wait_for_validation: Duration::ZERO, ..Settings::default() };
     services_with(place, Choices { settings, ..Choices::default() }).await
 }
 
@@ -72,7 +85,16 @@ async fn crash_child() {
             Err(refusal) => println!("\nREFUSED {n} {}", refusal.code()),
         }
     }
+    if std::env::var_os(AUGMENT).is_some() {
+        let (done, _) = services.augment_all(PATIENCE).await.unwrap();
+        println!("\nACK augmented {}", done.reached);
+    }
 }
+
+/// Tells the child to bring the documents to their level after it minted them.
+const AUGMENT: &str = "ELICENCE_TEST_AUGMENT";
+/// Longer than any job here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Child {
     died: bool,
@@ -80,6 +102,10 @@ struct Child {
 }
 
 async fn run_child(place: &Place, failpoint: String) -> Child {
+    run_child_with(place, failpoint, &[]).await
+}
+
+async fn run_child_with(place: &Place, failpoint: String, more: &[(&str, &str)]) -> Child {
     common::authority::make_keys();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
@@ -89,6 +115,7 @@ async fn run_child(place: &Place, failpoint: String) -> Child {
         .env("ELICENCE_TEST_ONE_TYPE", BUSINESS_LICENCE)
         .env("ELICENCE_TEST_PLACE", place.path())
         .env("ELICENCE_TEST_ADDRESS", &place.address)
+        .envs(more.iter().copied())
         .stdin(Stdio::null());
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -109,7 +136,7 @@ async fn state_count(services: &Services, state: LicenceState) -> i64 {
 }
 
 /// After whatever happened: ask for every row again, and look at everything.
-async fn check_all(services: &Services, place: &Place, acknowledged: &[String], point: &str) {
+async fn check_all(services: &Arc<Services>, place: &Place, acknowledged: &[String], point: &str) {
     let (mut identifiers, mut numbers, mut places) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for n in 0..4 {
         let minted = services.mint_licence(&actor("a"), request(BUSINESS_LICENCE, n, Some(&key(n)))).await;
@@ -213,5 +240,81 @@ async fn a_second_process_does_not_touch_live_work() {
         let taken = services.mint_licence(&actor("a"), request(BUSINESS_LICENCE, 1, Some(&key(0)))).await;
         assert!(matches!(taken, Err(Refusal::KeyReused)));
         check_all(&services, &place, &child.lines, "live").await;
+    }
+}
+
+/// Every licence is valid as it is now and as it was handed out before, and has reached its level.
+async fn check_augmented(services: &Services, place: &Place, acknowledged: &[String], point: &str) {
+    for line in acknowledged.iter().filter(|line| !line.contains("augmented")) {
+        let identifier = line.split(' ').nth(2).unwrap();
+        let download = services.download_licence(&actor("a"), identifier).await.unwrap();
+        assert_eq!(download.level, SealLevel::Lta, "{point}");
+        let report = services.verify_document(download.bytes, None).await.unwrap();
+        assert_eq!(report.verdict, Verdict::Valid, "{point}: {:?}", report.reasons);
+    }
+    assert_eq!(services.statistics().await.unwrap().waiting_documents, 0, "{point}");
+    assert_eq!(count(place, "select count(*) as n from documents").await, 4, "{point}: one document each");
+    assert_eq!(count(place, "select count(*) as n from earlier_files").await, 4, "{point}: each was replaced once");
+    services.chain_audit().await.unwrap();
+    let audit = services.verify_audit(&actor("a")).await.unwrap();
+    assert_eq!(audit.problems, Vec::<String>::new(), "{point}");
+}
+
+async fn crash_of_the_job(make: impl AsyncFn() -> Place) {
+    for (point, replaced) in AUGMENT_POINTS {
+        let place = make().await;
+        let child = run_child_with(&place, format!("{point}@2"), &[(AUGMENT, "1")]).await;
+        assert!(child.died && child.lines.len() == 4, "{point}: {:?}", child.lines);
+
+        let services = process(&place).await;
+        let reached = services.statistics().await.unwrap().levels.iter().find(|(level, _)| *level == SealLevel::Lta).map_or(0, |(_, n)| *n);
+        assert!(reached >= i64::from(*replaced), "{point}");
+        for line in &child.lines {
+            let identifier = line.split(' ').nth(2).unwrap();
+            let download = services.download_licence(&actor("a"), identifier).await.unwrap();
+            let report = services.verify_document(download.bytes, None).await.unwrap();
+            assert_eq!(report.verdict, Verdict::Valid, "{point}: a whole document at any time: {:?}", report.reasons);
+        }
+        tokio::time::sleep(LEASE).await;
+        let (done, _) = services.augment_all(PATIENCE).await.unwrap();
+        assert_eq!(i64::try_from(done.reached).unwrap(), 4 - reached, "{point}");
+        check_augmented(&services, &place, &child.lines, point).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_of_the_job_loses_nothing_on_sqlite() {
+    crash_of_the_job(async || Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_of_the_job_loses_nothing_on_postgres() {
+    if !common::only_sqlite() {
+        crash_of_the_job(async || Place::postgres().await).await;
+    }
+}
+
+/// A job that stalls until another process has done its work must notice, and change nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_wakes_up_after_its_lease_is_fenced_off() {
+    for place in common::places().await {
+        let services = process(&place).await;
+        let child = run_child_with(&place, "augment.3.stored@1:stall=6000".into(), &[(AUGMENT, "1")]);
+        let other = async {
+            // The other three documents of its batch are done: the fourth is the one that it stalls at.
+            while services.statistics().await.unwrap().levels != [(SealLevel::T, 1), (SealLevel::Lta, 3)] {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            let mut reached = 0;
+            while reached == 0 {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                reached = services.augment_waiting().await.unwrap().reached;
+            }
+            reached
+        };
+        let (child, reached) = tokio::join!(child, other);
+        assert_eq!(reached, 1);
+        assert!(!child.died && child.lines.contains(&"ACK augmented 3".to_owned()), "{:?}", child.lines);
+        check_augmented(&services, &place, &child.lines, "stalled job").await;
     }
 }

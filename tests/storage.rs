@@ -353,10 +353,10 @@ async fn the_signature_of_a_mint_is_stored_once_and_for_a_recorded_digest_only()
         add(&store, 1).await;
         let hold = mint(1).hold;
         let mut t = store.database.begin().await.unwrap();
-        assert!(mints::set_signature(&mut t, id(1), &hold, 50, &[1]).await.is_err(), "no digest was recorded");
+        assert!(mints::set_signature(&mut t, id(1), &hold, 50, &[1], 100).await.is_err(), "no digest was recorded");
         mints::set_to_be_signed(&mut t, id(1), &hold, 50, &[3; 32], 100).await.unwrap();
-        mints::set_signature(&mut t, id(1), &hold, 50, &[1]).await.unwrap();
-        assert!(mints::set_signature(&mut t, id(1), &hold, 50, &[2]).await.is_err());
+        mints::set_signature(&mut t, id(1), &hold, 50, &[1], 100).await.unwrap();
+        assert!(mints::set_signature(&mut t, id(1), &hold, 50, &[2], 100).await.is_err());
         t.commit().await.unwrap();
         let stored = mints::by_id(&store.database, id(1)).await.unwrap().unwrap();
         assert_eq!((stored.signature, stored.target, stored.room), (Some(vec![1]), SealLevel::Lta, 8192));

@@ -4,7 +4,8 @@ use crate::app::shipped::Shelf;
 use crate::app::{self, AppError, api_keys, catalogue, credentials};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{installation, print, runtime};
-use crate::config::{Config, Tls};
+use crate::config::{Config, StampAuthority, Tls};
+use crate::domain::seal_level::SealLevel;
 use crate::render::FontShelf;
 use clap::Args;
 use serde::Serialize;
@@ -17,6 +18,9 @@ use time::macros::datetime;
 
 /// A clock that shows an earlier time is wrong: this program did not exist then.
 const NOT_BEFORE: OffsetDateTime = datetime!(2026-01-01 00:00 UTC);
+
+/// Seconds after which a waiting document is a sign of trouble.
+const LONG_WAIT: i64 = 600;
 
 /// Check an installation: settings, clock, keys, templates and fonts, folders, database, audit log. Exit code 1 when something is wrong.
 #[derive(Args)]
@@ -43,9 +47,10 @@ pub fn run(arguments: DoctorArgs) -> Outcome {
     match Config::of_folder(&arguments.data) {
         Ok(config) => {
             findings.push(good("settings", format!("{} → {}", config.data.display(), config.public_url)));
-            findings.extend([department(&config), keys(&config), templates(&config), api_key_file(&config)]);
+            findings.extend([department(&config), keys(&config), time_stamps(&config), templates(&config), api_key_file(&config)]);
             findings.extend(config.tls.as_ref().map(tls));
             findings.extend([folder(&config), store(&config)]);
+            findings.extend(waiting(&config));
             findings.extend(audit(&config));
         }
         Err(error) => findings.extend(error.0.iter().map(|mistake| bad("settings", mistake))),
@@ -98,6 +103,21 @@ fn keys(config: &Config) -> Finding {
         let example = if keys.example { "; 示例密钥，仅供演示 example keys, for demonstration only" } else { "" };
         format!("印章与二维码密钥自检通过 seal and QR keys passed their self-test; {} anchor(s){example}", keys.anchors.len())
     })
+}
+
+/// Who gives time-stamps, and how far documents are sealed with them.
+fn time_stamps(config: &Config) -> Finding {
+    let highest = config.sealing.highest;
+    match &config.time_stamps.authority {
+        Some(StampAuthority::Own { key, .. }) => {
+            good("time-stamps", format!("{highest}; 内置时间戳 the built-in authority, {}", key.display()))
+        }
+        None if highest == SealLevel::B => good("time-stamps", "B-B; 未配置时间戳 none configured, none needed"),
+        None => bad(
+            "time-stamps",
+            "未配置时间戳机构 no authority is configured: set time_stamp.url, or make keys/time-stamp.key.pem, or set seal.level = \"B-B\"",
+        ),
+    }
 }
 
 fn templates(config: &Config) -> Finding {
@@ -157,6 +177,27 @@ fn store(config: &Config) -> Finding {
         ),
         Err(failure) => bad("store", failure.message),
     }
+}
+
+/// Documents wait for validation data for seconds; for longer only when somebody does not answer.
+fn waiting(config: &Config) -> Option<Finding> {
+    config.keys.master.exists().then(|| {
+        let counted = runtime::block_on(async {
+            let services = app::open(config).await?;
+            Ok(services.statistics().await?)
+        });
+        match counted {
+            Ok(counts) if counts.longest_wait > LONG_WAIT => bad(
+                "documents",
+                format!(
+                    "{} 份证照等待长期验证数据已 {} 秒，请运行 elicence augment 并查看日志 documents wait for validation data: run `elicence augment` and read what it logs",
+                    counts.waiting_documents, counts.longest_wait
+                ),
+            ),
+            Ok(counts) => good("documents", format!("{} 份待补长期验证数据 wait for validation data", counts.waiting_documents)),
+            Err(failure) => bad("documents", failure.message),
+        }
+    })
 }
 
 /// Walks the whole chain of the audit log and compares its head with the one kept outside the database.

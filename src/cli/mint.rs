@@ -5,6 +5,7 @@ use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::rows::{self, Row};
 use crate::cli::{export, installation, print, runtime};
 use crate::domain::face::FieldProblem;
+use crate::domain::seal_level::SealLevel;
 use crate::services::{MintRequest, Minted, Refusal};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -54,6 +55,10 @@ enum Answer {
         #[serde(rename = "type")]
         type_code: String,
         document: String,
+        /// The level that the document has reached.
+        level: SealLevel,
+        /// Does it wait for more? The register has the newer document later.
+        pending: bool,
         qr: String,
     },
     Refused {
@@ -125,6 +130,8 @@ fn hand_out(minted: Minted, folder: &Path) -> Answer {
         number: minted.number,
         type_code: minted.type_code,
         document: export::absolute(&path),
+        level: minted.level,
+        pending: minted.pending,
         qr: minted.qr_text,
     }
 }
@@ -148,7 +155,10 @@ fn report(report: RowReport, json: bool, bar: &ProgressBar) -> Result<bool, Fail
 fn in_words(report: &RowReport) -> String {
     let row = report.row;
     match &report.answer {
-        Answer::Minted { number, document, .. } => format!("✓ 第 {row} 行 row {row}: {number} → {document}"),
+        Answer::Minted { number, document, level, pending, .. } => {
+            let pending = if *pending { "，待补长期验证数据 validation data pending" } else { "" };
+            format!("✓ 第 {row} 行 row {row}: {number} → {document} ({level}{pending})")
+        }
         Answer::Refused { message, errors, .. } => {
             let errors: String = errors.iter().map(|error| format!("\n    {}: {}", error.field, error.message)).collect();
             format!("✗ 第 {row} 行 row {row}: {message}{errors}")

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod ask_server;
+pub mod augment;
 pub mod bench;
 pub mod demo;
 pub mod doctor;
@@ -12,6 +13,7 @@ pub mod keys;
 pub mod mint;
 pub mod print;
 mod reload;
+pub mod renew;
 mod report;
 mod rows;
 mod runtime;
@@ -38,6 +40,8 @@ enum Command {
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
     Mint(mint::MintArgs),
+    Augment(augment::AugmentArgs),
+    Renew(renew::RenewArgs),
     Verify(verify::VerifyArgs),
     Keys(keys::KeysArgs),
     Template(template::TemplateArgs),
@@ -79,6 +83,8 @@ fn run(command: Command) -> Outcome {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Mint(arguments) => mint::run(arguments),
+        Command::Augment(arguments) => augment::run(arguments),
+        Command::Renew(arguments) => renew::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Keys(arguments) => keys::run(arguments),
         Command::Template(arguments) => template::run(arguments),

@@ -66,7 +66,10 @@ impl Sealing {
         if !(0.0..=60.0).contains(&wait) {
             reader.refuse("seal.wait_for_validation_seconds", "must be 0 to 60");
         }
-        Self { highest: reader.or("seal.level", SealLevel::B), wait_for_validation: Duration::try_from_secs_f64(wait).unwrap_or_default() }
+        Self {
+            highest: reader.or("seal.level", SealLevel::Lta),
+            wait_for_validation: Duration::try_from_secs_f64(wait).unwrap_or_default(),
+        }
     }
 }
 

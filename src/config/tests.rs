@@ -1,6 +1,8 @@
 //! Tests of the settings: defaults, and all mistakes at once.
 
 use super::*;
+use crate::domain::seal_level::SealLevel;
+use crate::services::StampFailure;
 
 fn config_of(text: &str) -> Result<Config, ConfigError> {
     let folder = tempfile::tempdir().unwrap();
@@ -61,4 +63,37 @@ fn public_urls() {
 fn the_database_password_is_not_in_debug_output() {
     let config = config_of("[database]\nurl = \"postgres://u:hunter2@h/d\"").unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn the_built_in_time_stamp_authority_is_there_when_its_key_is() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(Config::of_folder(folder.path()).unwrap().time_stamps.authority, None);
+    std::fs::create_dir(folder.path().join("keys")).unwrap();
+    std::fs::write(folder.path().join("keys/time-stamp.key.pem"), "").unwrap();
+    let config = Config::of_folder(folder.path()).unwrap();
+    assert!(matches!(config.time_stamps.authority, Some(StampAuthority::Own { .. })));
+    assert_eq!((config.sealing.highest, config.time_stamps.on_failure), (SealLevel::Lta, StampFailure::Refuse));
+}
+
+#[test]
+fn settings_of_the_long_term_are_read_and_refused() {
+    let config = config_of(
+        "[seal]\nlevel = \"B-T\"\nwait_for_validation_seconds = 0.5\n[time_stamp]\non_failure = \"seal-without\"\n\
+         [revocation]\nallow = [\"ocsp.intern\"]\nfresh = false\n[renewal]\nbefore_days = 30\n",
+    )
+    .unwrap();
+    assert_eq!((config.sealing.highest, config.time_stamps.on_failure), (SealLevel::T, StampFailure::SealWithout));
+    assert_eq!(config.sealing.wait_for_validation, Duration::from_millis(500));
+    assert_eq!((config.revocation.allow, config.revocation.fresh), (vec!["ocsp.intern".to_owned()], false));
+    assert_eq!(config.renewal.before, Duration::from_secs(30 * 86_400));
+    let error = config_of(
+        "[seal]\nlevel = \"B-X\"\nwait_for_validation_seconds = -1\n[time_stamp]\npolicy = \"x\"\non_failure = \"hope\"\n\
+         [revocation]\ntimeout_seconds = 0\n",
+    )
+    .unwrap_err();
+    let keys: Vec<&str> = error.0.iter().map(|mistake| mistake.key.as_str()).collect();
+    let expected =
+        ["seal.wait_for_validation_seconds", "seal.level", "time_stamp.policy", "time_stamp.on_failure", "revocation.timeout_seconds"];
+    assert!(expected.iter().all(|key| keys.contains(key)) && keys.len() == 5, "{error}");
 }

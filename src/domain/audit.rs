@@ -56,6 +56,10 @@ pub enum AuditAction {
     AuthoriseSeal,
     /// A licence became active (签发).
     MintLicence,
+    /// Validation data or a time-stamp was appended to a document (增强签名).
+    AugmentLicence,
+    /// A document got a new archive time-stamp (归档续期).
+    RenewLicence,
     /// A half-done mint was given up (作废).
     VoidLicence,
     /// A half-done mint was taken over and finished (恢复).
@@ -97,6 +101,8 @@ impl AuditAction {
             Self::ReserveLicence => "reserve-licence",
             Self::AuthoriseSeal => "authorise-seal",
             Self::MintLicence => "mint-licence",
+            Self::AugmentLicence => "augment-licence",
+            Self::RenewLicence => "renew-licence",
             Self::VoidLicence => "void-licence",
             Self::RecoverLicence => "recover-licence",
             Self::ReadLicence => "read-licence",

@@ -41,9 +41,16 @@ pub async fn metrics(
     for (state, count) in &statistics.licences {
         let _ = writeln!(text, "elicence_licences{{state=\"{}\"}} {count}", state.as_str());
     }
+    text += "# HELP elicence_documents Documents by the level of their seal.\n# TYPE elicence_documents gauge\n";
+    for (level, count) in &statistics.levels {
+        let _ = writeln!(text, "elicence_documents{{level=\"{level}\"}} {count}");
+    }
     let gauges = [
         ("elicence_open_mints", "Mints in progress.", statistics.open_mints),
         ("elicence_abandoned_mints", "Mints whose lease expired and that wait to be taken over.", statistics.abandoned_mints),
+        ("elicence_waiting_documents", "Documents that wait for validation data or a time-stamp.", statistics.waiting_documents),
+        ("elicence_longest_wait_seconds", "How long the document that waits longest does.", statistics.longest_wait),
+        ("elicence_last_renewal_seconds", "When this process last looked for time-stamps that weaken, Unix time.", statistics.last_renewal),
         ("elicence_unchained_audit_lines", "Audit lines that are not chained yet.", statistics.unchained_audit_lines),
     ];
     for (name, help, value) in gauges {

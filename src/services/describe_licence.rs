@@ -6,9 +6,11 @@ use crate::{
         digest::Digest,
         licence::{LicenceId, LicenceState},
         payload::Payload,
+        seal_level::SealLevel,
     },
     services::{Refusal, Services, moment},
     storage::{
+        augmentations,
         licences::{self, LicenceRow},
         mints::{self, MintRow},
         sealed_documents,
@@ -46,6 +48,10 @@ pub struct LicenceView {
     pub signed_digest: Digest,
     /// Digest of the whole current file.
     pub file_digest: Digest,
+    /// The level that the current document has reached.
+    pub level: SealLevel,
+    /// Does the document wait for validation data or a time-stamp?
+    pub pending: bool,
     /// When the licence was minted.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -120,6 +126,8 @@ impl Services {
             status: (row.status_list, row.status_index),
             signed_digest: Digest(document.signed_digest),
             file_digest: Digest(document.file_digest),
+            level: document.level,
+            pending: augmentations::is_waiting(&self.store.database, &document.signed_digest).await?,
             created_at: moment(row.created_at),
         })
     }

@@ -6,9 +6,10 @@ use crate::{
         audit::{AuditAction, AuditEvent, AuditOutcome},
         digest::Digest,
         licence::LicenceId,
+        seal_level::SealLevel,
     },
     services::{Refusal, Services, describe_licence::OpenLicence, describe_licence::damaged},
-    storage::sealed_documents,
+    storage::sealed_documents::{self, DocumentRow},
 };
 
 /// A document, opened.
@@ -21,6 +22,8 @@ pub struct Download {
     pub file_digest: Digest,
     /// Digest of the signed byte ranges.
     pub signed_digest: Digest,
+    /// The level that it has reached.
+    pub level: SealLevel,
 }
 
 impl Services {
@@ -44,17 +47,41 @@ impl Services {
         }
     }
 
-    /// Opens the current document and compares it with the register.
+    /// Opens the current document and compares it with the register. A file that another replaced, and that is gone since its name
+    /// was read, is looked for once more under its new name.
     pub(super) async fn open_document(&self, licence: &OpenLicence) -> Result<Download, Refusal> {
         let id = licence.row.licence_id;
-        let document = sealed_documents::current(&self.store.database, id).await?.ok_or_else(|| damaged("document"))?;
-        let store = self.store.clone();
+        let document = self.current_document(id).await?;
+        let (document, bytes) = match self.load_document(licence, &document).await {
+            Ok(bytes) => (document, bytes),
+            Err(error) => {
+                let newer = self.current_document(id).await?;
+                if newer.name == document.name {
+                    return Err(error);
+                }
+                let bytes = self.load_document(licence, &newer).await?;
+                (newer, bytes)
+            }
+        };
+        Ok(Download {
+            licence_id: id,
+            bytes,
+            file_digest: Digest(document.file_digest),
+            signed_digest: Digest(document.signed_digest),
+            level: document.level,
+        })
+    }
+
+    async fn current_document(&self, id: LicenceId) -> Result<DocumentRow, Refusal> {
+        sealed_documents::current(&self.store.database, id).await?.ok_or_else(|| damaged("document"))
+    }
+
+    /// The file of `document`, opened; damaged when it is not the one that the register knows.
+    pub(super) async fn load_document(&self, licence: &OpenLicence, document: &DocumentRow) -> Result<Vec<u8>, Refusal> {
+        let id = licence.row.licence_id;
         let key = self.store.vault.unwrap(&id.0, &licence.row.data_key)?;
-        let name = document.name;
+        let (store, name) = (self.store.clone(), document.name.clone());
         let bytes = self.on_worker(move || store.documents.load(&store.vault, &key, &id.0, &name)).await??;
-        if Digest::of(&bytes) != Digest(document.file_digest) {
-            return Err(damaged("document"));
-        }
-        Ok(Download { licence_id: id, bytes, file_digest: Digest(document.file_digest), signed_digest: Digest(document.signed_digest) })
+        if Digest::of(&bytes) == Digest(document.file_digest) { Ok(bytes) } else { Err(damaged("document")) }
     }
 }

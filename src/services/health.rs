@@ -1,11 +1,12 @@
 //! Says whether this service can work, and counts what it holds.
 
 use crate::{
-    domain::licence::LicenceState,
+    domain::{licence::LicenceState, seal_level::SealLevel},
     services::{Refusal, Services},
-    storage::{audit_log, licences, mints},
+    storage::{audit_log, augmentations, licences, mints, sealed_documents},
 };
 use serde::Serialize;
+use std::sync::atomic::Ordering;
 
 /// What works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +28,14 @@ pub struct Statistics {
     pub open_mints: i64,
     /// Mints whose lease expired: they wait to be taken over.
     pub abandoned_mints: i64,
+    /// Documents by the level that they have reached.
+    pub levels: Vec<(SealLevel, i64)>,
+    /// Documents that wait for validation data or a time-stamp.
+    pub waiting_documents: i64,
+    /// For how many seconds the one that waits longest does.
+    pub longest_wait: i64,
+    /// When this process last looked for time-stamps that weaken, seconds since 1970-01-01 UTC; 0 before.
+    pub last_renewal: i64,
     /// Audit lines that are not chained yet.
     pub unchained_audit_lines: i64,
 }
@@ -54,7 +63,12 @@ impl Services {
     pub async fn statistics(&self) -> Result<Statistics, Refusal> {
         let database = &self.store.database;
         let (open_mints, abandoned_mints) = mints::count_open(database, self.now_ms()).await?;
+        let waiting = augmentations::waiting(database).await?;
         Ok(Statistics {
+            levels: sealed_documents::count_by_level(database).await?,
+            waiting_documents: waiting.documents,
+            longest_wait: waiting.oldest.map_or(0, |oldest| (self.now_ms() - oldest) / 1000),
+            last_renewal: self.last_renewal.load(Ordering::Relaxed),
             licences: licences::count_by_state(database).await?,
             open_mints,
             abandoned_mints,

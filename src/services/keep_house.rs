@@ -1,29 +1,55 @@
-//! What a running service does by itself, every second: takes over abandoned mints and chains audit lines.
+//! What a running service does by itself, every second: takes over abandoned mints, brings documents to their level, chains audit lines;
+//! and once an hour: renews archive time-stamps.
 
-use crate::services::Services;
+use crate::services::{Augmented, Services};
 use std::{sync::Arc, time::Duration};
+use tokio::time::{Instant, MissedTickBehavior};
+
+/// How often archive time-stamps are looked at.
+const RENEWAL_BEAT: Duration = Duration::from_secs(3600);
 
 impl Services {
     /// Keeps house until `stop` is done. Failures are logged and tried again.
     pub async fn keep_house(self: Arc<Self>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         let mut beat = tokio::time::interval(Duration::from_secs(1));
-        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut renewed: Option<Instant> = None;
         loop {
             tokio::select! {
                 () = &mut stop => return,
                 _ = beat.tick() => {}
             }
             self.tidy().await;
+            if renewed.is_none_or(|at| at.elapsed() >= RENEWAL_BEAT) {
+                self.renew().await;
+                renewed = Some(Instant::now());
+            }
+        }
+    }
+
+    async fn renew(self: &Arc<Self>) {
+        match self.renew_licences(None).await {
+            Ok(report) if report.due.is_empty() && report.not_renewable.is_empty() => {}
+            Ok(report) => tracing::info!(due = report.due.len(), not_renewable = report.not_renewable.len(), "archive time-stamps weaken"),
+            Err(error) => tracing::warn!(?error, "archive time-stamps could not be looked at"),
         }
     }
 
     /// Does it once, for a command that ends. Failures are logged: whoever keeps house next tries again.
-    pub async fn tidy(&self) {
+    pub async fn tidy(self: &Arc<Self>) {
         match self.recover_mints().await {
             Ok(recovered) if recovered.finished + recovered.voided > 0 => tracing::info!(?recovered, "abandoned mints"),
             Ok(_) => {}
             Err(error) => tracing::warn!(?error, "abandoned mints could not be taken over"),
+        }
+        match self.augment_waiting().await {
+            Ok(done) if done != Augmented::default() => tracing::info!(?done, "documents were augmented"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(?error, "waiting documents could not be augmented"),
+        }
+        if let Err(error) = self.remove_replaced_files().await {
+            tracing::warn!(?error, "replaced files could not be removed");
         }
         if let Err(error) = self.chain_audit().await {
             tracing::warn!(?error, "audit lines could not be chained");

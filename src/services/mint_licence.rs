@@ -8,6 +8,7 @@ use crate::{
         digest::Digest,
         face::{self, FaceInput},
         licence::{LicenceId, LicenceState},
+        seal_level::SealLevel,
     },
     services::{
         ReadyAuthority, Refusal, Services,
@@ -16,6 +17,7 @@ use crate::{
         mint::{RequestKeys, Reserved, Work},
     },
     storage::{
+        augmentations,
         idempotency::{self, KnownRequest},
         licences::{self, LicenceRow},
         vault::Lookup,
@@ -55,6 +57,10 @@ pub struct Minted {
     pub signed_digest: Digest,
     /// SHA-256 of the file.
     pub file_digest: Digest,
+    /// The level that the document has reached.
+    pub level: SealLevel,
+    /// Does it wait for validation data or a time-stamp? The download gives the newer document then.
+    pub pending: bool,
     /// Was it minted by an earlier request with the same idempotency key?
     pub repeated: bool,
 }
@@ -68,7 +74,16 @@ impl std::fmt::Debug for Minted {
 impl Services {
     /// Mints one licence for the actor's department. When this returns a licence, it is in the register, valid by our own
     /// verification, and survives a power cut.
-    pub async fn mint_licence(&self, actor: &Actor, request: MintRequest) -> Result<Minted, Refusal> {
+    ///
+    /// It waits a little for the licence's validation data; without them the answer is `pending`, and the licence is whole all the
+    /// same.
+    pub async fn mint_licence(self: &Arc<Self>, actor: &Actor, request: MintRequest) -> Result<Minted, Refusal> {
+        let minted = self.mint_without_waiting(actor, request).await?;
+        self.await_validation(minted).await
+    }
+
+    /// The same, and gives the document as soon as there is one.
+    pub(super) async fn mint_without_waiting(&self, actor: &Actor, request: MintRequest) -> Result<Minted, Refusal> {
         self.require(actor, Role::Issuer, "issuer").await?;
         let minted = self.try_mint(actor, request).await;
         if let Err(refusal) = &minted {
@@ -173,6 +188,8 @@ impl Services {
             qr_text: view.qr_text,
             signed_digest: document.signed_digest,
             file_digest: document.file_digest,
+            level: document.level,
+            pending: augmentations::is_waiting(&self.store.database, &document.signed_digest.0).await?,
             document: document.bytes,
             repeated: true,
         })

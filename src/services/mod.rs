@@ -2,12 +2,15 @@
 
 mod answer_ocsp;
 mod assign_number;
+mod augment;
 pub mod catalogue;
 mod chain_audit;
+mod check_own;
 mod describe_licence;
 mod download_licence;
 #[cfg_attr(feature = "failpoints", allow(missing_docs, reason = "tests only"))]
 mod failpoint;
+mod gather_validation;
 mod health;
 mod issue_time_stamp;
 mod keep_house;
@@ -22,7 +25,9 @@ mod publish_status_list;
 mod read_licence;
 mod recover_mints;
 mod refusal;
+mod remove_replaced;
 mod render_again;
+mod renew_licences;
 mod revoke_licence;
 mod setup;
 mod time_stamp;
@@ -31,6 +36,7 @@ mod verify_code;
 mod verify_document;
 mod write_audit;
 
+pub use augment::Augmented;
 pub use catalogue::{Catalogue, CatalogueEntry};
 pub use describe_licence::LicenceView;
 pub use download_licence::Download;
@@ -41,6 +47,7 @@ pub use own_revocation::OwnAnswer;
 pub use publish_status_list::StatusList;
 pub use recover_mints::Recovered;
 pub use refusal::Refusal;
+pub use renew_licences::{RenewalReport, Weakening};
 pub use setup::{Authority, Keyring, Settings, Setup, SetupError, TimedKey};
 pub use time_stamp::{OwnStamps, StampFailure, StampSource};
 pub use verify_audit::AuditReport;
@@ -56,6 +63,7 @@ use crate::{
         payload::Party,
         seal_level::SealLevel,
     },
+    seal::TokenSize,
     storage::Store,
     verify::Anchor,
 };
@@ -63,9 +71,9 @@ use issue_time_stamp::StampNumbers;
 use keyring::{ReadyAuthority, ReadyKeyring};
 use own_authority::ReadyIssuer;
 use publish_status_list::ListCache;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, RwLock, atomic::AtomicI64};
 use time::OffsetDateTime;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OnceCell, Semaphore, watch};
 
 /// All use cases. Share it in an `Arc`.
 pub struct Services {
@@ -78,6 +86,8 @@ pub struct Services {
     time_stamps: Option<StampSource>,
     stamp_numbers: StampNumbers,
     own_authorities: Vec<Arc<ReadyIssuer>>,
+    /// How long time-stamps are, once the authority has shown it.
+    stamp_size: OnceCell<TokenSize>,
     settings: Settings,
     /// Random name of this process, by which it owns leases.
     owner: String,
@@ -88,6 +98,12 @@ pub struct Services {
     /// One task of this process chains audit lines at a time.
     sequencing: Mutex<()>,
     lists: ListCache,
+    /// One task of this process works on a batch of waiting documents at a time.
+    augmenting: Arc<Mutex<()>>,
+    /// Counts finished batches, for those who wait for one.
+    augmented: watch::Sender<u64>,
+    /// When this process last looked for time-stamps that weaken, seconds since 1970-01-01 UTC.
+    last_renewal: AtomicI64,
 }
 
 impl Services {
@@ -116,12 +132,16 @@ impl Services {
             time_stamps: setup.time_stamps,
             stamp_numbers: StampNumbers::default(),
             own_authorities,
+            stamp_size: OnceCell::new(),
             workers: Arc::new(Semaphore::new(setup.settings.workers.max(1))),
             settings: setup.settings,
             owner,
             numbering: Mutex::new(()),
             sequencing: Mutex::new(()),
             lists: ListCache::default(),
+            augmenting: Arc::default(),
+            augmented: watch::Sender::default(),
+            last_renewal: AtomicI64::new(0),
         })
     }
 
@@ -193,6 +213,11 @@ impl Services {
         self.audit_unauthorised(actor, name).await;
         Err(Refusal::Forbidden(name))
     }
+}
+
+/// The service itself, as audit lines name it.
+fn house() -> Actor {
+    Actor { id: "service".into(), department: Party { name: String::new(), code: String::new() }, roles: Vec::new() }
 }
 
 fn milliseconds(at: OffsetDateTime) -> i64 {

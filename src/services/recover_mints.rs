@@ -1,9 +1,9 @@
 //! Takes over mints whose lease expired, and finishes or voids them.
 
 use crate::{
-    domain::{actor::Actor, licence::LicenceId, payload::Party},
+    domain::licence::LicenceId,
     services::{
-        Refusal, Services,
+        Refusal, Services, house,
         mint::{Halt, pause_after},
     },
     storage::mints,
@@ -71,9 +71,4 @@ impl Services {
         self.let_go(id, &hold, pause_after(attempts)).await?;
         Ok(Outcome::Left)
     }
-}
-
-/// The service itself, as audit lines name it.
-fn house() -> Actor {
-    Actor { id: "service".into(), department: Party { name: String::new(), code: String::new() }, roles: Vec::new() }
 }

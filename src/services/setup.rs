@@ -84,6 +84,8 @@ pub struct Authority {
 pub struct Settings {
     /// How long a mint belongs to the process that began it. Longer than any mint takes; a crashed one is taken over after it.
     pub lease: Duration,
+    /// How long a batch of waiting documents belongs to the process that claimed it. Longer than any batch takes.
+    pub batch_lease: Duration,
     /// A mint that failed so often is voided.
     pub most_attempts: i64,
     /// Threads that render and sign at the same time.
@@ -108,10 +110,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             lease: Duration::from_secs(15),
+            batch_lease: Duration::from_secs(120),
             most_attempts: 8,
             workers: std::thread::available_parallelism().map_or(2, usize::from),
             verify_bytes: 20 << 20,
-            highest_level: SealLevel::B,
+            highest_level: SealLevel::Lta,
             stamp_failure: StampFailure::Refuse,
             wait_for_validation: Duration::from_secs(2),
             fresh_revocation: true,

@@ -53,6 +53,12 @@ pub async fn add(
     Ok(added == 1)
 }
 
+/// Is any document due that nobody is at? A look that locks nothing, before [`claim`].
+pub async fn any_due(database: &Database, now: i64) -> Result<bool, StorageError> {
+    let sql = "select target from augmentations where lease_until <= $1 and due <= $1 limit 1";
+    Ok(!database.read(sql, values![now]).await?.is_empty())
+}
+
 /// Claims at most `most` documents that are due and that nobody is at, those that wait longest first.
 pub async fn claim(transaction: &mut Transaction, owner: &str, now: i64, lease_until: i64, most: i64) -> Result<Vec<Claim>, StorageError> {
     let rows = transaction
@@ -101,9 +107,9 @@ pub async fn let_go(transaction: &mut Transaction, claim: &Claim, due: i64) -> R
     Ok(changed == 1)
 }
 
-/// Makes everything due that waits for another try and that nobody is at; how many.
+/// Makes everything due that failed and that nobody is at; how many. What was not tried yet waits for its own moment.
 pub async fn hurry(transaction: &mut Transaction, now: i64) -> Result<u64, StorageError> {
-    transaction.change("update augmentations set due = $1 where due > $1 and lease_until <= $1", values![now]).await
+    transaction.change("update augmentations set due = $1 where due > $1 and lease_until <= $1 and attempts > 0", values![now]).await
 }
 
 /// Does this document wait?

@@ -127,20 +127,21 @@ pub async fn set_to_be_signed(
         .await
 }
 
-/// Stores what the seal key answered; only once, and only by the holder, for the digest that was recorded.
+/// Stores what the seal key answered and renews the lease; only once, and only by the holder, for the digest that was recorded.
 pub async fn set_signature(
     transaction: &mut Transaction,
     id: LicenceId,
     hold: &Hold,
     now: i64,
     signature: &[u8],
+    lease_until: i64,
 ) -> Result<(), StorageError> {
     transaction
         .change_one(
             "store signature",
-            "update mints set signature = $5 where licence_id = $1 and owner = $2 and fence = $3 and lease_until > $4
+            "update mints set signature = $5, lease_until = $6 where licence_id = $1 and owner = $2 and fence = $3 and lease_until > $4
              and finished_at is null and to_be_signed is not null and signature is null",
-            values![&id.0[..], hold.owner.as_str(), hold.fence, now, signature],
+            values![&id.0[..], hold.owner.as_str(), hold.fence, now, signature, lease_until],
         )
         .await
 }

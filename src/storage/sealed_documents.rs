@@ -102,7 +102,7 @@ pub async fn weakening(database: &Database, until: i64, most: i64) -> Result<Vec
 
 /// How many documents have reached each level.
 pub async fn count_by_level(database: &Database) -> Result<Vec<(SealLevel, i64)>, StorageError> {
-    let rows = database.read("select level, count(*) as documents from documents group by level", values![]).await?;
+    let rows = database.read("select level, count(*) as documents from documents group by level order by level desc", values![]).await?;
     rows.iter().map(|row| Ok((level(row, "level")?, row.int("documents")?))).collect()
 }
 

@@ -28,8 +28,9 @@ def main():
             check("one JSON object and nothing else", isinstance(value, dict) and done.stdout[end:].strip() == "", done.stdout[end:][:300])
             check("the keys of the contract", set(value) == {"root", "qr_keys", "licences"}, sorted(value))
             for licence in value["licences"]:
-                wanted = {"identifier", "type", "type_name", "number", "document", "qr", "verdict"}
+                wanted = {"identifier", "type", "type_name", "number", "document", "qr", "level", "verdict"}
                 check("the keys of a licence", set(licence) == wanted, sorted(licence))
+                check("sealed for the long term", licence["level"] == "B-LTA", licence["level"])
             shown.append(value)
         check("nothing is left in the folder it was called from", os.listdir(elsewhere) == [], os.listdir(elsewhere))
         # A relative folder means the caller's, and the paths printed are absolute all the same.

@@ -10,6 +10,7 @@ use elicence::{
         key_set::KeySet,
         licence_type::LicenceType,
         payload::Party,
+        seal_level::SealRule,
         secret::Secret,
     },
     keys::{file_key::FileKey, make_pki::make_pki, plan::PkiPlan},
@@ -165,13 +166,17 @@ pub struct Choices {
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
     pub seal: Option<Arc<dyn Signer>>,
+    /// Key of the built-in time-stamp authority.
+    pub time_stamp: Option<Arc<dyn Signer>>,
     pub anchors: Option<Vec<Anchor>>,
+    /// `[seal]` of every licence type.
+    pub seal_rule: Option<SealRule>,
 }
 
 impl Default for Choices {
     fn default() -> Self {
-        let settings = Settings { lease: Duration::from_secs(10), workers: 2, ..Settings::default() };
-        Self { clock: Arc::new(SystemClock), settings, seal: None, anchors: None }
+        let settings = Settings { lease: Duration::from_secs(10), workers: 2, wait_for_validation: Duration::ZERO, ..Settings::default() };
+        Self { clock: Arc::new(SystemClock), settings, seal: None, time_stamp: None, anchors: None, seal_rule: None }
     }
 }
 
@@ -186,11 +191,11 @@ pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
         store: place.open().await,
         clock: choices.clock,
         entropy: Arc::new(SystemEntropy::new()),
-        catalogue: shared.catalogue.clone(),
+        catalogue: catalogue(choices.seal_rule),
         keyring: keyring(vec![choices.seal.unwrap_or_else(|| shared.seal.clone()).into()], choices.anchors),
         public_url: "https://verify.example.gov.cn".into(),
         time_stamps: Some(StampSource::Own(OwnStamps {
-            signer: shared.time_stamp.clone(),
+            signer: choices.time_stamp.unwrap_or_else(|| shared.time_stamp.clone()),
             policy: "1.3.6.1.4.1.32473.1.1".parse().unwrap(),
         })),
         own_authorities: own_authorities(),
@@ -224,6 +229,21 @@ fn own_authorities() -> Vec<OwnAuthority> {
         answer_for: Duration::from_secs(86_400),
     };
     vec![authority("root", &SHARED.root, None), authority("issuing-ca", &SHARED.issuing_ca, Some(SHARED.ocsp.clone()))]
+}
+
+/// The shipped types, each with this rule.
+fn catalogue(rule: Option<SealRule>) -> Catalogue {
+    let Some(rule) = rule else { return SHARED.catalogue.clone() };
+    let changed = SHARED.catalogue.entries().map(|entry| {
+        let licence_type = LicenceType { seal: rule, ..entry.licence_type.clone() };
+        CatalogueEntry { licence_type, template: entry.template.clone() }
+    });
+    Catalogue::new(changed).unwrap()
+}
+
+/// The key of the built-in time-stamp authority.
+pub fn time_stamp_key() -> Arc<dyn Signer> {
+    SHARED.time_stamp.clone()
 }
 
 /// The seal key of every service here.

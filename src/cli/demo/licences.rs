@@ -7,6 +7,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::{export, installation, print, rows};
 use crate::config::Config;
 use crate::domain::actor::Actor;
+use crate::domain::seal_level::SealLevel;
 use crate::domain::verdict::Verdict;
 use crate::services::{MintRequest, Minted, Refusal, Services};
 use crate::verify::{Evidence, Limits, Policy, conclude, examine};
@@ -14,6 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -39,6 +41,8 @@ pub struct DemoLicence {
     pub document: String,
     /// The full text in the QR symbol.
     pub qr: String,
+    /// The level that the document has reached.
+    pub level: SealLevel,
     /// What verification said of the file on disk.
     pub verdict: Verdict,
     /// Why, where it is not valid.
@@ -50,7 +54,7 @@ pub struct DemoLicence {
 }
 
 /// Mints every sample of every shipped type; a sample that was minted before gives the same licence.
-pub async fn mint_and_verify(config: &Config, services: &Services) -> Result<Vec<DemoLicence>, Failure> {
+pub async fn mint_and_verify(config: &Config, services: &Arc<Services>) -> Result<Vec<DemoLicence>, Failure> {
     let actor = installation::local_operator(config)?;
     let folder = config.data.join("licences");
     export::make_folder(&folder)?;
@@ -60,10 +64,18 @@ pub async fn mint_and_verify(config: &Config, services: &Services) -> Result<Vec
     }
     let bar = ProgressBar::new(requests.len() as u64);
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let mut licences = Vec::new();
+    let mut minted = Vec::new();
     for (name, request) in requests {
+        minted.push((name, services.mint_patiently(&actor, request, PATIENCE).await.map_err(explain)?));
+        bar.inc(1);
+    }
+    bar.set_position(0);
+    // One batch for all of them: validation data and the archive time-stamp.
+    services.augment_all(PATIENCE).await?;
+    let mut licences = Vec::new();
+    for (name, minted) in minted {
         let path = folder.join(format!("{name}.pdf"));
-        let minted = services.mint_patiently(&actor, request, PATIENCE).await.map_err(explain)?;
+        let minted = services.newest_document(minted).await?;
         export::write(&path, &minted.document)?;
         let unsealed = unsealed_beside(services, &actor, &minted, &path).await?;
         licences.push(verify(services, minted, &path, unsealed).await?);
@@ -130,6 +142,7 @@ async fn verify(services: &Services, minted: Minted, path: &Path, unsealed: Opti
         number: minted.number,
         document: export::absolute(path),
         qr: minted.qr_text,
+        level: minted.level,
         reasons: if verdict == Verdict::Valid { Vec::new() } else { reasons },
         verdict,
         unsealed,
@@ -144,7 +157,7 @@ pub fn print_table(licences: &[DemoLicence]) -> Result<(), Failure> {
             Verdict::Invalid => "✗ 无效 invalid",
             Verdict::Indeterminate => "? 无法判定 indeterminate",
         };
-        print::line(&format!("{sign}  {}  {}  {}", licence.type_name, licence.number, licence.document))?;
+        print::line(&format!("{sign}  {}  {}  {}  {}", licence.level, licence.type_name, licence.number, licence.document))?;
         for reason in &licence.reasons {
             print::line(&format!("    {reason}"))?;
         }

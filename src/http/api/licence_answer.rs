@@ -1,6 +1,7 @@
 //! A licence as the API shows it to its own department.
 
 use crate::domain::payload::Payload;
+use crate::domain::seal_level::SealLevel;
 use crate::services::LicenceView;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -29,6 +30,10 @@ pub struct LicenceAnswer {
     file_digest: String,
     /// SHA-256 of the signed byte ranges, hex.
     signed_digest: String,
+    /// The level that the document has reached: `B-B`, `B-T`, `B-LT` or `B-LTA`.
+    level: SealLevel,
+    /// Does the document wait for validation data or a time-stamp? A newer one follows then.
+    pending: bool,
     /// What the licence says: the canonical payload.
     payload: Payload,
 }
@@ -44,6 +49,8 @@ impl From<LicenceView> for LicenceAnswer {
             qr: view.qr_text,
             file_digest: view.file_digest.to_hex(),
             signed_digest: view.signed_digest.to_hex(),
+            level: view.level,
+            pending: view.pending,
             payload: view.payload,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::domain::actor::Role;
 use crate::domain::face::FaceInput;
+use crate::domain::seal_level::SealLevel;
 use crate::http::authenticate::Caller;
 use crate::http::body;
 use crate::http::problem::Problem;
@@ -46,6 +47,11 @@ pub struct MintedLicence {
     qr: String,
     /// SHA-256 of the document, hex.
     file_digest: String,
+    /// The level that the document has reached: `B-B`, `B-T`, `B-LT` or `B-LTA`.
+    level: SealLevel,
+    /// Does the document wait for validation data or a time-stamp? It is valid all the same; the download gives the newer one when it
+    /// is there.
+    pending: bool,
     /// Where the document is.
     document: String,
 }
@@ -85,6 +91,8 @@ async fn handle(State(server): State<Arc<Server>>, Caller(actor): Caller, reques
         licence_id: minted.licence_id.to_string(),
         qr: minted.qr_text,
         file_digest: minted.file_digest.to_hex(),
+        level: minted.level,
+        pending: minted.pending,
     };
     let location = [(header::LOCATION, format!("/api/v1/licences/{}", answer.identifier))];
     Ok((StatusCode::CREATED, location, Json(answer)).into_response())

@@ -14,7 +14,7 @@ pub(super) use void::pause_after;
 
 use crate::{
     domain::{actor::Actor, digest::Digest, licence::LicenceId, payload::Payload, seal_level::SealLevel},
-    services::{CatalogueEntry, Minted, ReadyAuthority, Refusal, Services, failpoint::failpoint},
+    services::{CatalogueEntry, Minted, ReadyAuthority, Refusal, Services, check_own::Expected, failpoint::failpoint},
     storage::{error::StorageError, mints::Hold, vault::DataKey},
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -98,16 +98,23 @@ impl Services {
 
         let signed_digest = prepared.digest();
         failpoint!("mint.8.before");
-        let document = self.seal(&work, prepared, permit).await?;
+        let sealed = self.seal(&mut work, prepared, permit).await?;
         failpoint!("mint.8.after");
 
         failpoint!("mint.9.before");
-        let document = self.check_own(&work, document, signed_digest).await?;
+        let level = if sealed.stamp.is_some() { SealLevel::T } else { SealLevel::B };
+        let expected = Expected {
+            licence_id: work.licence_id,
+            identifier: work.payload.identifier.clone(),
+            signed_digest,
+            payload_digest: Digest::of(&work.payload_json),
+            level,
+        };
+        let document = self.check_own(sealed.document, expected).await.map_err(Halt::failed("verifying the own document"))?;
         failpoint!("mint.9.after");
 
         failpoint!("mint.10.before");
-        let file_digest = Digest::of(&document);
-        let document = self.release(actor, &work, document, signed_digest, file_digest).await?;
+        let released = self.release(actor, &work, document, signed_digest, sealed.stamp).await?;
         failpoint!("mint.10.after");
 
         Ok(Minted {
@@ -117,9 +124,11 @@ impl Services {
             type_code: work.payload.licence_type.code.clone(),
             type_name: work.payload.licence_type.name.clone(),
             qr_text,
-            document,
+            document: released.document,
             signed_digest,
-            file_digest,
+            file_digest: released.file_digest,
+            level,
+            pending: released.pending,
             repeated: false,
         })
     }

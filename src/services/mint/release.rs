@@ -6,19 +6,30 @@ use crate::{
         audit::{AuditAction, AuditEvent, AuditOutcome},
         digest::Digest,
         licence::LicenceState,
+        seal_level::SealLevel,
     },
     services::{
         Services,
         failpoint::failpoint,
+        milliseconds,
         mint::{Halt, Work},
+        time_stamp::Stamp,
     },
     storage::{
-        licences, mints,
+        augmentations, licences, mints,
         sealed_documents::{self, DocumentRow},
     },
 };
 
 const STEP: &str = "storing the document";
+
+/// What was released.
+pub(super) struct Released {
+    pub document: Vec<u8>,
+    pub file_digest: Digest,
+    /// Does it wait for more?
+    pub pending: bool,
+}
 
 impl Services {
     pub(super) async fn release(
@@ -27,8 +38,8 @@ impl Services {
         work: &Work,
         document: Vec<u8>,
         signed_digest: Digest,
-        file_digest: Digest,
-    ) -> Result<Vec<u8>, Halt> {
+        stamp: Option<Stamp>,
+    ) -> Result<Released, Halt> {
         let id = work.licence_id;
         let (store, key) = (self.store.clone(), work.data_key.clone());
         let (document, name) = self
@@ -41,19 +52,19 @@ impl Services {
         let name = name.map_err(Halt::storage(STEP))?;
         failpoint!("mint.10.stored");
 
-        let now = self.now_ms();
-        let size = i64::try_from(document.len()).map_err(|e| Halt::failed(STEP)(e.to_string()))?;
+        let (now, file_digest) = (self.now_ms(), Digest::of(&document));
         let row = DocumentRow {
             signed_digest: signed_digest.0,
             licence_id: id,
             file_digest: file_digest.0,
             name,
-            size,
+            size: i64::try_from(document.len()).map_err(|e| Halt::failed(STEP)(e.to_string()))?,
             made_at: now,
-            level: work.target,
+            level: if stamp.is_some() { SealLevel::T } else { SealLevel::B },
             target: work.target,
-            proof_until: None,
+            proof_until: stamp.as_ref().map(|stamp| milliseconds(stamp.until)),
         };
+        let pending = row.level < row.target;
         let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
         // The lease first: whoever lost it changes nothing.
         mints::finish(&mut transaction, id, &work.hold, now).await.map_err(Halt::storage(STEP))?;
@@ -61,13 +72,19 @@ impl Services {
             .await
             .map_err(Halt::storage(STEP))?;
         sealed_documents::add(&mut transaction, &row).await.map_err(Halt::storage(STEP))?;
+        if pending {
+            let due = stamp.map_or(now, |stamp| stamp.next_second());
+            let document = (&row.signed_digest, id);
+            augmentations::add(&mut transaction, document, row.target, now, due).await.map_err(Halt::storage(STEP))?;
+        }
         let event = AuditEvent::new(AuditAction::MintLicence, actor, AuditOutcome::Done)
             .about(id)
             .with("type", &work.payload.licence_type.code)
+            .with("level", row.level)
             .with("document", file_digest);
         self.audit(&mut transaction, &event).await.map_err(Halt::refusal(STEP))?;
         failpoint!("mint.10.written");
         transaction.commit().await.map_err(Halt::storage(STEP))?;
-        Ok(document)
+        Ok(Released { document, file_digest, pending })
     }
 }

@@ -186,7 +186,7 @@ impl Services {
         let permutation = IndexPermutation::new(&self.store.vault.lookup(Lookup::StatusIndex, &[])?);
 
         let target = self.target_level(definition);
-        let room = if target > SealLevel::B { self.stamp_room().await } else { 0 };
+        let room = if target > SealLevel::B { self.stamp_size().await.room() } else { 0 };
 
         failpoint!("mint.3.before");
         let mut transaction = self.store.database.begin().await?;

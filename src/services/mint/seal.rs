@@ -1,33 +1,35 @@
-//! Steps 8 and 9: the seal key signs, the permit is used up; then our own verifier must call the document valid.
+//! Step 8: the seal key signs, once, and its answer is kept; a time-stamp is put beside it; the permit is used up.
 
 use crate::{
     cms::algorithm::SignatureAlgorithm,
-    domain::{
-        digest::Digest,
-        licence::LicenceState,
-        verdict::{ReasonCode, Report, Verdict},
-    },
+    domain::seal_level::SealLevel,
     seal::{
-        self, Prepared,
+        self, Prepared, Signed,
         signer::{SignError, Signer},
     },
     services::{
-        Services,
+        Services, StampFailure,
         failpoint::failpoint,
         mint::{Halt, Work, authorise::Recorded},
+        time_stamp::Stamp,
     },
     storage::mints,
-    verify::{Limits, Policy, RegisterAnswer, conclude, examine},
 };
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-/// The seal key, asked at most once: a mint that goes on after its signature was stored gets the stored one.
-struct OnceSigner {
-    key: Arc<dyn Signer>,
-    answered: OnceLock<Vec<u8>>,
+/// A sealed document and the time-stamp in it.
+pub(super) struct Sealed {
+    pub document: Vec<u8>,
+    pub stamp: Option<Stamp>,
 }
 
-impl Signer for OnceSigner {
+/// The answer that the seal key gave before the mint was interrupted; the key itself is not asked again.
+struct KeptAnswer {
+    key: Arc<dyn Signer>,
+    signature: Vec<u8>,
+}
+
+impl Signer for KeptAnswer {
     fn algorithm(&self) -> SignatureAlgorithm {
         self.key.algorithm()
     }
@@ -36,85 +38,75 @@ impl Signer for OnceSigner {
         self.key.chain()
     }
 
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        match self.answered.get() {
-            Some(answered) => Ok(answered.clone()),
-            None => {
-                let answer = self.key.sign(message)?;
-                Ok(self.answered.get_or_init(|| answer).clone())
-            }
-        }
+    fn sign(&self, _: &[u8]) -> Result<Vec<u8>, SignError> {
+        Ok(self.signature.clone())
     }
 }
 
 impl Services {
-    pub(super) async fn seal(&self, work: &Work, prepared: Prepared, permit: Recorded) -> Result<Vec<u8>, Halt> {
+    pub(super) async fn seal(&self, work: &mut Work, prepared: Prepared, permit: Recorded) -> Result<Sealed, Halt> {
         const STEP: &str = "sealing";
-        let key =
-            OnceSigner { key: work.authority.seal.clone(), answered: work.signature.clone().map_or_else(OnceLock::new, OnceLock::from) };
-        let (document, signature) = self
-            .on_worker(move || {
-                let document = seal::sign(prepared, permit.0, &key).and_then(|signed| signed.finish(None)).map_err(|e| e.to_string())?;
-                Ok((document, key.answered.into_inner().unwrap_or_default()))
-            })
+        let signed = match work.signature.clone() {
+            Some(signature) => self.sign(Arc::new(KeptAnswer { key: work.authority.seal.clone(), signature }), prepared, permit).await?,
+            None => {
+                let signed = self.sign(work.authority.seal.clone(), prepared, permit).await?;
+                failpoint!("mint.8.signed");
+                self.keep_signature(work, signed.signature_value()).await?;
+                signed
+            }
+        };
+        failpoint!("mint.8.kept");
+        let stamp = match work.target {
+            SealLevel::B => None,
+            SealLevel::T | SealLevel::Lt | SealLevel::Lta => self.stamp_for(work, signed.signature_value()).await?,
+        };
+        failpoint!("mint.8.stamped");
+        let token = stamp.as_ref().map(|stamp| stamp.token.as_slice());
+        let document = signed.finish(token).map_err(|e| Halt::failed(STEP)(e.to_string()))?;
+        Ok(Sealed { document, stamp })
+    }
+
+    async fn sign(&self, key: Arc<dyn Signer>, prepared: Prepared, permit: Recorded) -> Result<Signed, Halt> {
+        const STEP: &str = "signing";
+        self.on_worker(move || seal::sign(prepared, permit.0, &*key).map_err(|e| e.to_string()))
             .await
             .map_err(Halt::refusal(STEP))?
-            .map_err(Halt::failed(STEP))?;
-        failpoint!("mint.8.signed");
-        if work.signature.is_none() {
-            let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
-            mints::set_signature(&mut transaction, work.licence_id, &work.hold, self.now_ms(), &signature)
-                .await
-                .map_err(Halt::storage(STEP))?;
-            transaction.commit().await.map_err(Halt::storage(STEP))?;
-        }
-        Ok(document)
+            .map_err(Halt::failed(STEP))
     }
 
-    /// Gives the document back when it is valid, and signs exactly what was recorded.
-    pub(super) async fn check_own(&self, work: &Work, document: Vec<u8>, signed: Digest) -> Result<Vec<u8>, Halt> {
-        const STEP: &str = "verifying the own document";
-        // What the register will say once the licence is released.
-        let answer = RegisterAnswer {
-            state: Some(LicenceState::Active),
-            signed_digest_matches: true,
-            payload_digest_matches: true,
-            as_of: self.now(),
-        };
-        let evidence = self.evidence(Some(answer));
-        let (id, payload_digest, at) = (work.licence_id, Digest::of(&work.payload_json), self.now());
-        let identifier = work.payload.identifier.clone();
-        self.on_worker(move || {
-            let examined = examine(&document, &Limits::default()).map_err(|e| e.to_string())?;
-            let question = examined.register_question().ok_or("its own verifier does not recognise it as a licence")?;
-            let same = question.licence_id == id
-                && question.identifier == identifier
-                && question.signed_digest == signed
-                && question.payload_digest == payload_digest;
-            if !same {
-                return Err("its own verifier reads another licence in it".to_owned());
+    /// From here on the seal key is not asked again for this mint. The lease begins anew: a time-stamp may take its time.
+    async fn keep_signature(&self, work: &mut Work, signature: &[u8]) -> Result<(), Halt> {
+        const STEP: &str = "keeping the signature";
+        let now = self.now_ms();
+        let lease_until = self.lease_end(now);
+        let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
+        mints::set_signature(&mut transaction, work.licence_id, &work.hold, now, signature, lease_until)
+            .await
+            .map_err(Halt::storage(STEP))?;
+        transaction.commit().await.map_err(Halt::storage(STEP))?;
+        work.hold.lease_until = lease_until;
+        Ok(())
+    }
+
+    /// A time-stamp over the signature; `None` where the document goes without one for now, and gets one appended later.
+    async fn stamp_for(&self, work: &Work, signature: &[u8]) -> Result<Option<Stamp>, Halt> {
+        const STEP: &str = "asking for a time-stamp";
+        let is_final = work.entry.licence_type.seal.is_final;
+        match self.time_stamp_over(signature).await {
+            Ok(stamp) if stamp.room() <= work.room => Ok(Some(stamp)),
+            Ok(stamp) if is_final => {
+                Err(Halt::failed(STEP)(format!("it needs {} bytes, {} were kept free for it", stamp.room(), work.room)))
             }
-            let report = conclude(&examined, &evidence, &Policy::default(), at);
-            if is_sound(&report) { Ok(document) } else { Err(why_not(&report)) }
-        })
-        .await
-        .map_err(Halt::refusal(STEP))?
-        .map_err(Halt::failed(STEP))
+            Ok(stamp) => {
+                let (needed, room) = (stamp.room(), work.room);
+                tracing::warn!(licence = %work.licence_id, needed, room, "a time-stamp is longer than its place; it will be appended instead");
+                Ok(None)
+            }
+            Err(cause) if self.settings.stamp_failure == StampFailure::Refuse || is_final => Err(Halt::failed(STEP)(cause)),
+            Err(cause) => {
+                tracing::warn!(licence = %work.licence_id, cause, "sealed without a time-stamp; it will be appended later");
+                Ok(None)
+            }
+        }
     }
-}
-
-/// Valid; or in every way but that the licence's own days are not now: stock that has expired, or a licence for next month.
-fn is_sound(report: &Report) -> bool {
-    let days = [ReasonCode::LicenceExpired.as_str(), ReasonCode::LicenceNotYet.as_str()];
-    let other = ReasonCode::ALL.iter().filter(|code| code.effect() != Verdict::Valid).map(|code| code.as_str());
-    let mut other = other.filter(|code| !days.contains(code));
-    let only_days = report.verdict == Verdict::Invalid
-        && report.reasons.iter().any(|r| days.contains(&r.code.as_str()))
-        && !other.any(|code| report.reasons.iter().any(|r| r.code == code));
-    report.verdict == Verdict::Valid || only_days
-}
-
-fn why_not(report: &Report) -> String {
-    let codes: Vec<_> = report.reasons.iter().map(|r| r.code.as_str()).collect();
-    format!("verdict {:?}: {}", report.verdict, codes.join(", "))
 }
