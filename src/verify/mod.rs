@@ -21,6 +21,7 @@ pub mod policy;
 mod prove_existence;
 mod read_validation_store;
 pub mod token;
+pub mod trust_list;
 
 pub use crate::pdf::read::Limits;
 pub use conclude::{conclude, conclude_token};
