@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod credentials;
 pub mod own_authorities;
 pub mod shipped;
+pub mod trust;
 
 use crate::ambient::{EntropyError, SystemClock, SystemEntropy};
 use crate::config::Config;
@@ -83,6 +84,7 @@ pub async fn open(config: &Config) -> Result<Services, AppError> {
 fn load_keyring(config: &Config, fonts: &FontShelf) -> Result<(Keyring, Option<StampSource>), AppError> {
     let department = config.department.as_ref().ok_or(AppError::NoDepartment)?;
     let credentials = credentials::load(config)?;
+    trust::remember(config, &credentials.editions)?;
     let design = SealDesign {
         name: department.seal_name.clone(),
         code: department.seal_code.clone(),

@@ -1,6 +1,7 @@
 //! The keys of an installation, loaded, tested, and refused where they are examples in production.
 
-use crate::app::AppError;
+use crate::ambient::{Clock, SystemClock};
+use crate::app::{AppError, trust};
 use crate::config::{Config, KeyAddress, KeyPlace, StampAuthority};
 use crate::domain::key_set::KeySet;
 use crate::domain::secret::Secret;
@@ -21,8 +22,10 @@ pub struct Credentials {
     pub qr_keys: KeySet,
     /// Who gives time-stamps.
     pub time_stamps: Option<StampSource>,
-    /// Roots of seals.
+    /// What seals, time-stamps and tokens must lead to.
     pub anchors: Vec<Anchor>,
+    /// The editions of the trusted lists among them, for [`trust::remember`].
+    pub editions: trust::Editions,
     /// Is one of the keys an example?
     pub example: bool,
 }
@@ -36,10 +39,10 @@ pub fn load(config: &Config) -> Result<Credentials, AppError> {
         |places: &[KeyPlace]| places.iter().map(|place| load_one(place, &passphrase, config.production, &mut example)).collect();
     let (seals, qrs): (Result<Vec<_>, AppError>, Result<Vec<_>, AppError>) = (load_all(&keys.seals), load_all(&keys.qrs));
     let qr_keys = KeySet::from_json(&read(&keys.qr_keys)?).map_err(|problem| AppError::Trust(keys.qr_keys.clone(), problem.to_string()))?;
-    let anchors = Anchor::from_pem(&read(&keys.anchors)?).map_err(|problem| AppError::Trust(keys.anchors.clone(), problem.to_string()))?;
+    let (anchors, editions) = trust::load(config, SystemClock.now())?;
     let (seals, qrs) = (seals?, qrs?);
     let time_stamps = time_stamps(config, &passphrase, &mut example)?;
-    Ok(Credentials { seals, qrs, qr_keys, time_stamps, anchors, example })
+    Ok(Credentials { seals, qrs, qr_keys, time_stamps, anchors, editions, example })
 }
 
 fn time_stamps(config: &Config, passphrase: &Secret<String>, example: &mut bool) -> Result<Option<StampSource>, AppError> {

@@ -20,6 +20,7 @@ mod runtime;
 pub mod serve;
 pub mod template;
 mod trust;
+mod trust_list;
 pub mod verify;
 
 use clap::{Parser, Subcommand};
@@ -44,6 +45,7 @@ enum Command {
     Renew(renew::RenewArgs),
     Verify(verify::VerifyArgs),
     Keys(keys::KeysArgs),
+    Trust(trust_list::TrustArgs),
     Template(template::TemplateArgs),
     Bench(bench::BenchArgs),
     Doctor(doctor::DoctorArgs),
@@ -87,6 +89,7 @@ fn run(command: Command) -> Outcome {
         Command::Renew(arguments) => renew::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Keys(arguments) => keys::run(arguments),
+        Command::Trust(arguments) => trust_list::run(arguments),
         Command::Template(arguments) => template::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),

@@ -25,9 +25,13 @@ pub struct VerifyArgs {
     /// The text of a QR code.
     #[arg(long, value_name = "TEXT")]
     qr: Option<String>,
-    /// Trust these PEM root certificates, or the keys of this QR key set (JSON). May be given several times.
+    /// Trust these PEM root certificates, the services of this trusted list (XML), or the keys of this QR key set (JSON). May be given
+    /// several times.
     #[arg(long, value_name = "FILE")]
     trust: Vec<PathBuf>,
+    /// PEM certificates of whoever signed the trusted lists of --trust.
+    #[arg(long, value_name = "FILE")]
+    trust_list_signer: Vec<PathBuf>,
     /// Trust what the installation in this folder trusts, and ask its register.
     #[arg(long, value_name = "DIR", conflicts_with = "server")]
     data: Option<PathBuf>,
@@ -51,7 +55,7 @@ fn parse_moment(text: &str) -> Result<OffsetDateTime, String> {
 
 /// Verifies, prints the report, and answers with the exit code that it means.
 pub fn run(arguments: VerifyArgs) -> Outcome {
-    let mut trust = Trust::default();
+    let mut trust = Trust::with_list_signers(&arguments.trust_list_signer);
     arguments.trust.iter().try_for_each(|file| trust.add_file(file))?;
     let config = arguments.data.as_deref().map(installation::read).transpose()?;
     match &config {

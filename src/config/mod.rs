@@ -4,11 +4,13 @@ mod authority;
 mod keys;
 mod long_term;
 mod read;
+mod trust;
 
 pub use authority::OwnIssuer;
 pub use keys::{KeyAddress, KeyPlace, Keys};
 pub use long_term::{Renewal, Revocation, Sealing, StampAuthority, TimeStamps};
 pub use read::Mistake;
+pub use trust::{AnchorFile, ListFile, Trust};
 
 use crate::domain::codes::Uscc;
 use crate::domain::payload::Party;
@@ -19,6 +21,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use trust::read_trust;
 
 /// Name of the configuration file in a data folder.
 pub const FILE_NAME: &str = "elicence.toml";
@@ -44,6 +47,8 @@ pub struct Config {
     pub department: Option<Department>,
     /// The keys that seal and sign.
     pub keys: Keys,
+    /// What is trusted beyond the own root.
+    pub trust: Trust,
     /// API keys (JSON), digests only.
     pub api_keys: PathBuf,
     /// How far documents are sealed.
@@ -152,6 +157,7 @@ impl Config {
             database_url: read_database_url(&mut reader),
             department: read_department(&mut reader),
             keys: read_keys(&mut reader, &data),
+            trust: read_trust(&mut reader, &data),
             api_keys: reader.path("api_keys").unwrap_or_else(|| data.join("api-keys.json")),
             sealing: Sealing::read(&mut reader),
             time_stamps: TimeStamps::read(&mut reader, &data),
