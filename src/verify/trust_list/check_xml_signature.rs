@@ -158,7 +158,7 @@ impl Claim {
         let claimed = AlgorithmIdentifier { oid: self.oid.as_bytes(), parameters: self.parameters.as_deref() };
         // XML writes ECDSA as r || s, CMS as a SEQUENCE of the two
         let value = match self.ecdsa {
-            true if value.len() % 2 != 0 => return false,
+            true if !value.len().is_multiple_of(2) => return false,
             true => {
                 let (r, s) = value.split_at(value.len() / 2);
                 sequence(&[&unsigned_integer(r), &unsigned_integer(s)])
