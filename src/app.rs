@@ -9,6 +9,7 @@ pub mod trust;
 
 use crate::ambient::{EntropyError, SystemClock, SystemEntropy};
 use crate::config::Config;
+use crate::domain::secret::Secret;
 use crate::keys::KeyError;
 use crate::render::{FontShelf, RenderError, SealDesign, seal_picture};
 use crate::services::{Authority, Keyring, Services, Settings, Setup, SetupError, StampSource};
@@ -28,6 +29,11 @@ const SEAL_COLOUR: &str = "#c8161d";
 /// Why an installation does not start. Each says what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
+    /// Only the server has the passphrase.
+    #[error(
+        "该机构的密钥由两位保管人共同开启，请使用服务器的接口 two keepers open the keys of this installation: use its server instead of this command"
+    )]
+    TwoKeepers,
     /// The configuration names no department.
     #[error("未配置签发部门 no department is configured: set department.name and department.code in elicence.toml")]
     NoDepartment,
@@ -62,11 +68,16 @@ pub enum AppError {
     Entropy(#[from] EntropyError),
 }
 
-/// Opens an installation: keys, templates, store; then the use cases over them.
+/// Opens an installation with the passphrase that its settings name.
 pub async fn open(config: &Config) -> Result<Services, AppError> {
+    open_with(config, &credentials::read_passphrase(config)?).await
+}
+
+/// Opens an installation: keys, templates, store; then the use cases over them.
+pub async fn open_with(config: &Config, passphrase: &Secret<String>) -> Result<Services, AppError> {
     let shelf = Shelf::with_folder(&config.templates()).map_err(|error| AppError::File(config.templates(), error))?;
     let fonts = FontShelf::new(shelf.fonts)?;
-    let (keyring, time_stamps) = load_keyring(config, &fonts)?;
+    let (keyring, time_stamps) = load_keyring(config, passphrase, &fonts)?;
     Ok(Services::new(Setup {
         keyring,
         store: open_store(config).await?,
@@ -81,9 +92,9 @@ pub async fn open(config: &Config) -> Result<Services, AppError> {
 }
 
 /// Loads the keys, and what is trusted; `fonts` draw the seal.
-fn load_keyring(config: &Config, fonts: &FontShelf) -> Result<(Keyring, Option<StampSource>), AppError> {
+fn load_keyring(config: &Config, passphrase: &Secret<String>, fonts: &FontShelf) -> Result<(Keyring, Option<StampSource>), AppError> {
     let department = config.department.as_ref().ok_or(AppError::NoDepartment)?;
-    let credentials = credentials::load(config)?;
+    let credentials = credentials::load(config, passphrase)?;
     trust::remember(config, &credentials.editions)?;
     let design = SealDesign {
         name: department.seal_name.clone(),
@@ -104,9 +115,9 @@ fn load_keyring(config: &Config, fonts: &FontShelf) -> Result<(Keyring, Option<S
 
 /// Exchanges the keys of a running service for those that the settings name now (密钥轮换). When something is wrong with them,
 /// nothing changes. Time-stamps stay with the authority of the start.
-pub fn reload_keys(config: &Config, services: &Services) -> Result<(), AppError> {
+pub fn reload_keys(config: &Config, passphrase: &Secret<String>, services: &Services) -> Result<(), AppError> {
     let shelf = Shelf::with_folder(&config.templates()).map_err(|error| AppError::File(config.templates(), error))?;
-    Ok(services.replace_keyring(load_keyring(config, &FontShelf::new(shelf.fonts)?)?.0)?)
+    Ok(services.replace_keyring(load_keyring(config, passphrase, &FontShelf::new(shelf.fonts)?)?.0)?)
 }
 
 fn settings(config: &Config) -> Settings {

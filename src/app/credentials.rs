@@ -2,7 +2,7 @@
 
 use crate::ambient::{Clock, SystemClock};
 use crate::app::{AppError, trust};
-use crate::config::{Config, KeyAddress, KeyPlace, StampAuthority};
+use crate::config::{Config, KeyAddress, KeyPlace, Release, StampAuthority};
 use crate::domain::key_set::KeySet;
 use crate::domain::secret::Secret;
 use crate::keys::{FileKey, TokenKey};
@@ -31,17 +31,16 @@ pub struct Credentials {
 }
 
 /// Loads them with the passphrase of the installation.
-pub fn load(config: &Config) -> Result<Credentials, AppError> {
+pub fn load(config: &Config, passphrase: &Secret<String>) -> Result<Credentials, AppError> {
     let keys = &config.keys;
-    let passphrase = read_passphrase(config)?;
     let mut example = false;
     let mut load_all =
-        |places: &[KeyPlace]| places.iter().map(|place| load_one(place, &passphrase, config.production, &mut example)).collect();
+        |places: &[KeyPlace]| places.iter().map(|place| load_one(place, passphrase, config.production, &mut example)).collect();
     let (seals, qrs): (Result<Vec<_>, AppError>, Result<Vec<_>, AppError>) = (load_all(&keys.seals), load_all(&keys.qrs));
     let qr_keys = KeySet::from_json(&read(&keys.qr_keys)?).map_err(|problem| AppError::Trust(keys.qr_keys.clone(), problem.to_string()))?;
     let (anchors, editions) = trust::load(config, SystemClock.now())?;
     let (seals, qrs) = (seals?, qrs?);
-    let time_stamps = time_stamps(config, &passphrase, &mut example)?;
+    let time_stamps = time_stamps(config, passphrase, &mut example)?;
     Ok(Credentials { seals, qrs, qr_keys, time_stamps, anchors, editions, example })
 }
 
@@ -58,7 +57,10 @@ fn time_stamps(config: &Config, passphrase: &Secret<String>, example: &mut bool)
 
 /// The passphrase that opens the key files; the PIN of tokens without a file for it.
 pub fn read_passphrase(config: &Config) -> Result<Secret<String>, AppError> {
-    Ok(Secret::new(read(&config.keys.passphrase_file)?.trim_end_matches(['\r', '\n']).to_owned()))
+    match &config.keys.release {
+        Release::File(file) => Ok(Secret::new(read(file)?.trim_end_matches(['\r', '\n']).to_owned())),
+        Release::TwoKeepers { .. } => Err(AppError::TwoKeepers),
+    }
 }
 
 /// Loads one key, wherever it is; `example` becomes true for an example.

@@ -54,7 +54,7 @@ pub fn run(arguments: DemoArgs) -> Outcome {
         }
         if let Some(listener) = listener {
             greet(&config, &logins);
-            serve::serve_installation(&config, services, listener).await?;
+            serve::serve_installation(&config, services, listener, None).await?;
         }
         Ok(if all_valid { Exit::Ok } else { Exit::No })
     })

@@ -99,7 +99,7 @@ fn department(config: &Config) -> Finding {
 }
 
 fn keys(config: &Config) -> Finding {
-    found("keys", credentials::load(config), |keys| {
+    found("keys", credentials::read_passphrase(config).and_then(|passphrase| credentials::load(config, &passphrase)), |keys| {
         let example = if keys.example { "; 示例密钥，仅供演示 example keys, for demonstration only" } else { "" };
         format!("印章与二维码密钥自检通过 seal and QR keys passed their self-test; {} anchor(s){example}", keys.anchors.len())
     })

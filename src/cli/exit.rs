@@ -90,6 +90,7 @@ impl From<AppError> for Failure {
         let exit = match &error {
             AppError::Storage(_) | AppError::Entropy(_) => Exit::Unavailable,
             AppError::NoDepartment
+            | AppError::TwoKeepers
             | AppError::ExampleKey(_)
             | AppError::File(..)
             | AppError::Trust(..)

@@ -5,6 +5,7 @@ use crate::{
     cli::{
         api_keys::{self, ApiKeysArgs},
         exit::{Exit, Failure, Outcome},
+        keepers::{self, SplitArgs, UnlockArgs},
     },
     domain::secret::Secret,
     keys::{
@@ -43,6 +44,8 @@ enum KeysCommand {
     Check(CheckArgs),
     /// Add, list and revoke the API keys of an installation (接口密钥).
     Api(ApiKeysArgs),
+    Split(SplitArgs),
+    Unlock(UnlockArgs),
 }
 
 #[derive(Args)]
@@ -93,6 +96,8 @@ pub fn run(arguments: KeysArgs) -> Outcome {
         KeysCommand::Show(arguments) => show(&arguments),
         KeysCommand::Check(arguments) => check(&arguments),
         KeysCommand::Api(arguments) => api_keys::run(arguments),
+        KeysCommand::Split(arguments) => keepers::run_split(&arguments),
+        KeysCommand::Unlock(arguments) => keepers::run_unlock(&arguments),
     }
 }
 

@@ -3,12 +3,14 @@
 mod api_keys;
 mod ask_server;
 pub mod augment;
+mod await_keepers;
 pub mod bench;
 pub mod demo;
 pub mod doctor;
 pub mod exit;
 mod export;
 mod installation;
+mod keepers;
 pub mod keys;
 pub mod mint;
 pub mod print;

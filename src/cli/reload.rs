@@ -1,7 +1,8 @@
 //! What a running server takes up without a restart: keys and trust on SIGHUP, API keys when their file changes.
 
-use crate::app::{self, api_keys};
+use crate::app::{self, api_keys, credentials};
 use crate::config::Config;
+use crate::domain::secret::Secret;
 use crate::http::api_keys::ApiKeys;
 use crate::http::state::Server;
 use std::os::unix::fs::MetadataExt;
@@ -13,8 +14,9 @@ use tokio::signal::unix::{SignalKind, signal};
 /// How often the file of API keys is looked at.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// Reloads until it is aborted. What cannot be used is logged, and the server goes on with what it has.
-pub async fn keep_reloading(settings: PathBuf, server: Arc<Server>) {
+/// Reloads until it is aborted; `kept` opens the keys where no file holds the passphrase. What cannot be used is logged, and the server goes on with what it has.
+pub async fn keep_reloading(settings: PathBuf, kept: Option<Secret<String>>, server: Arc<Server>) {
+    let kept = kept.map(Arc::new);
     let Ok(mut hangup) = signal(SignalKind::hangup()) else {
         tracing::error!("the process cannot listen to SIGHUP: keys are not reloaded");
         return;
@@ -31,7 +33,7 @@ pub async fn keep_reloading(settings: PathBuf, server: Arc<Server>) {
                 }
                 config = read(&settings).await.or(config);
                 if let Some(config) = &config {
-                    reload_keys(config.clone(), server.clone()).await;
+                    reload_keys(config.clone(), kept.clone(), server.clone()).await;
                     seen = None;
                 }
             }
@@ -57,8 +59,12 @@ async fn read(settings: &Path) -> Option<Arc<Config>> {
 }
 
 /// Keys are tested and the seal is drawn: not on a thread that answers requests.
-async fn reload_keys(config: Arc<Config>, server: Arc<Server>) {
-    let reloaded = tokio::task::spawn_blocking(move || app::reload_keys(&config, &server.services)).await;
+async fn reload_keys(config: Arc<Config>, kept: Option<Arc<Secret<String>>>, server: Arc<Server>) {
+    let reloaded = tokio::task::spawn_blocking(move || match kept {
+        Some(kept) => app::reload_keys(&config, &kept, &server.services),
+        None => app::reload_keys(&config, &credentials::read_passphrase(&config)?, &server.services),
+    })
+    .await;
     match reloaded {
         Ok(Ok(())) => tracing::info!("keys and trust were reloaded"),
         Ok(Err(error)) => tracing::error!(%error, "the keys were not reloaded; the server goes on with those it has"),

@@ -2,9 +2,11 @@
 
 use crate::ambient::{Entropy, SystemEntropy, random_bytes};
 use crate::app::{self, AppError, api_keys};
+use crate::cli::await_keepers::await_keepers;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{installation, reload, runtime};
-use crate::config::Config;
+use crate::config::{Config, Release};
+use crate::domain::secret::Secret;
 use crate::http::api_keys::ApiKeys;
 use crate::http::serve::{self, ServerHandle};
 use crate::http::state::{Server, Settings};
@@ -27,15 +29,31 @@ pub fn run(arguments: ServeArgs) -> Outcome {
     let config = installation::read(&arguments.data)?;
     let listener = serve::listen(config.listen, config.tls.is_some())?;
     runtime::block_on(async {
-        let services = Arc::new(app::open(&config).await?);
+        let (services, kept) = open(&config).await?;
         eprintln!("elicence: {} ({})", config.public_url, config.listen);
-        serve_installation(&config, services, listener).await?;
+        serve_installation(&config, Arc::new(services), listener, kept).await?;
         Ok(Exit::Ok)
     })
 }
 
-/// Serves on an open port; keeps house meanwhile.
-pub async fn serve_installation(config: &Config, services: Arc<Services>, listener: TcpListener) -> Result<(), Failure> {
+/// Opens the installation; gives the passphrase as well where only this process has it.
+async fn open(config: &Config) -> Result<(Services, Option<Secret<String>>), Failure> {
+    match &config.keys.release {
+        Release::File(_) => Ok((app::open(config).await?, None)),
+        Release::TwoKeepers { socket, one_user } => {
+            let open = async |passphrase| Ok((app::open_with(config, &passphrase).await?, Some(passphrase)));
+            await_keepers(socket, *one_user, open).await
+        }
+    }
+}
+
+/// Serves on an open port; keeps house meanwhile. `kept` is the passphrase where no file holds it, for reloading the keys.
+pub async fn serve_installation(
+    config: &Config,
+    services: Arc<Services>,
+    listener: TcpListener,
+    kept: Option<Secret<String>>,
+) -> Result<(), Failure> {
     let tls = match &config.tls {
         Some(tls) => Some(serve::read_tls(&tls.certificate, &tls.key).await?),
         None => None,
@@ -49,7 +67,7 @@ pub async fn serve_installation(config: &Config, services: Arc<Services>, listen
         let _ = end.await;
     }));
     tokio::spawn(serve::end_on_signal(handle.clone()));
-    let reloading = tokio::spawn(reload::keep_reloading(config.file.clone(), server.clone()));
+    let reloading = tokio::spawn(reload::keep_reloading(config.file.clone(), kept, server.clone()));
     let served = serve::serve(listener, tls, crate::http::router(server), handle).await;
     reloading.abort();
     // Housekeeping ends after the last answer, so that nothing is cut off in the middle.

@@ -17,10 +17,24 @@ pub struct Keys {
     pub qr_keys: PathBuf,
     /// PEM roots that a seal must lead to.
     pub anchors: PathBuf,
-    /// File that holds the passphrase of the keys.
-    pub passphrase_file: PathBuf,
+    /// Who opens the keys.
+    pub release: Release,
     /// The master key that encrypts personal data at rest; made at the first start.
     pub master: PathBuf,
+}
+
+/// Who opens the keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// Whoever may read the file that holds the passphrase.
+    File(PathBuf),
+    /// Two keepers (双人控制), who bring their shares to this socket when the server starts.
+    TwoKeepers {
+        /// The socket.
+        socket: PathBuf,
+        /// May one user of the system bring both?
+        one_user: bool,
+    },
 }
 
 /// One key with its chain, and when it is used for new work.
@@ -62,14 +76,32 @@ pub fn read_keys(reader: &mut Reader, data: &Path) -> Keys {
     let folder = data.join("keys");
     let seals = read_places(reader, &folder, &["keys.seal", "keys.seal_key", "keys.seal_chain"], "seal");
     let qrs = read_places(reader, &folder, &["keys.qr", "keys.qr_key", "keys.qr_chain"], "qr");
+    let release = read_release(reader, &folder);
     let mut path = |key, default: &str| reader.path(key).unwrap_or_else(|| folder.join(default));
     Keys {
         seals,
         qrs,
         qr_keys: path("keys.qr_keys", "qr_keys.json"),
         anchors: path("keys.anchors", "root.pem"),
-        passphrase_file: path("keys.passphrase_file", "passphrase"),
+        release,
         master: path("keys.master", "master.key"),
+    }
+}
+
+fn read_release(reader: &mut Reader, folder: &Path) -> Release {
+    let file = reader.path("keys.passphrase_file");
+    let one_user = reader.or("keys.keepers_may_share_user", false);
+    match reader.path("keys.unlock_socket") {
+        Some(socket) => {
+            if file.is_some() {
+                reader.refuse(
+                    "keys.passphrase_file",
+                    "two keepers hold the passphrase (keys.unlock_socket): leave this out and destroy the file",
+                );
+            }
+            Release::TwoKeepers { socket, one_user }
+        }
+        None => Release::File(file.unwrap_or_else(|| folder.join("passphrase"))),
     }
 }
 

@@ -7,7 +7,7 @@ mod read;
 mod trust;
 
 pub use authority::OwnIssuer;
-pub use keys::{KeyAddress, KeyPlace, Keys};
+pub use keys::{KeyAddress, KeyPlace, Keys, Release};
 pub use long_term::{Renewal, Revocation, Sealing, StampAuthority, TimeStamps};
 pub use read::Mistake;
 pub use trust::{AnchorFile, ListFile, Trust};

@@ -10,6 +10,7 @@ pub mod pkcs11;
 pub mod plan;
 pub mod private_key;
 pub mod self_test;
+pub mod two_keepers;
 
 pub use example::is_example;
 pub use file_key::FileKey;
