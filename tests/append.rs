@@ -28,6 +28,12 @@ fn foreign(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/append/{name}.pdf"))).unwrap()
 }
 
+/// The document with the last `from` replaced.
+fn replaced(document: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let at = document.windows(from.len()).rposition(|window| window == from).unwrap();
+    [&document[..at], to, &document[at + from.len()..]].concat()
+}
+
 fn read(document: &[u8]) -> Document<'_> {
     Document::parse(document, &Limits::default()).unwrap()
 }
@@ -267,6 +273,10 @@ fn what_signatures_forbid_is_not_appended() {
             assert!(matches!(approve(document(name), &spec(field)), Err(SealError::FieldTaken(_))));
         }
     }
+    let field = foreign("table-field");
+    let with_seed_values = replaced(&field, b"/F 132", b"/SV 13");
+    assert!(approve(field, &spec("Here")).is_ok());
+    assert!(matches!(approve(with_seed_values, &spec("Here")), Err(SealError::NotAllowed(_))));
     let sealed = Making { certify: Some(Certify::NoChanges), ..Making::default() }.make();
     assert!(matches!(append_validation(sealed, &validation_data(MADE_AT), MADE_AT), Err(SealError::NotAllowed(_))));
 }
@@ -274,19 +284,34 @@ fn what_signatures_forbid_is_not_appended() {
 #[test]
 fn what_would_need_a_repair_is_not_appended_to() {
     let document = foreign("table-plain");
-    let text = String::from_utf8_lossy(&document).into_owned();
-    let at = text.find("\nxref").unwrap() + 1;
+    let spoil = |from: &str, to: &str| replaced(&document, from.as_bytes(), to.as_bytes());
+    assert!(approve(spoil("/Root", "/Odd 9 0 R /Root"), &spec("Here")).is_ok(), "it is not the replacing");
     for spoiled in [
-        text.replace("%%EOF", "%%EOG"),
-        text.replace(&format!("startxref\n{at}"), &format!("startxref\n{}", at + 1)),
-        text.replace("/Root", "/Encrypt 9 0 R /Root"),
-        text.replace("/Root", "/XRefStm 15 /Root"),
+        spoil("%%EOF", "%%EOG"),
+        spoil("startxref\n", "startxref\n1"),
+        spoil("/Root", "/Encrypt 9 0 R /Root"),
+        spoil("/Root", "/XRefStm 15 /Root"),
+        spoil("%%EOF\n", "%%EOF\nx"),
     ] {
-        assert!(spoiled.as_bytes() != document);
-        assert!(matches!(approve(spoiled.clone().into(), &spec("Here")), Err(SealError::Update(_))));
-        assert!(matches!(stamp(spoiled.clone().into()), Err(SealError::Update(_))));
-        assert!(matches!(append_validation(spoiled.into(), &validation_data(MADE_AT), MADE_AT), Err(SealError::Update(_))));
+        assert!(matches!(approve(spoiled.clone(), &spec("Here")), Err(SealError::Update(_))));
+        assert!(matches!(stamp(spoiled.clone()), Err(SealError::Update(_))));
+        assert!(matches!(append_validation(spoiled, &validation_data(MADE_AT), MADE_AT), Err(SealError::Update(_))));
     }
+}
+
+#[test]
+fn the_trailer_takes_over_what_it_does_not_know() {
+    let document = replaced(&foreign("table-plain"), b"/Root", b"/Odd[1 (a)]/Root");
+    let sealed = approve(document.clone(), &spec("Here")).unwrap();
+    check_update(&document, &sealed);
+    assert_eq!(read(&sealed).trailer().get(b"Odd"), read(&document).trailer().get(b"Odd"));
+    let stream = approve(foreign("stream-plain"), &spec("Here")).unwrap();
+    let keys = |document: &[u8]| -> BTreeSet<Vec<u8>> {
+        let own: [&[u8]; 4] = [b"Filter", b"DecodeParms", b"Prev", b"Index"];
+        let trailer = read(document).trailer().clone();
+        trailer.entries().iter().map(|entry| entry.key.to_vec()).filter(|key| !own.contains(&&**key)).collect()
+    };
+    assert_eq!(keys(&stream), keys(&foreign("stream-plain")));
 }
 
 #[test]

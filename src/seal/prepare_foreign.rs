@@ -2,7 +2,7 @@
 
 use crate::{
     pdf::{
-        read::{Document, Object},
+        read::{Dict, Document, Object},
         update::{self, UpdateError},
     },
     seal::{
@@ -25,7 +25,7 @@ pub struct ForeignPlace {
 
 /// Prepares `document` for `spec`. An empty signature field of that name is taken over, with its place; else a new one is made.
 /// Refused: what cannot be read without repair, is encrypted or a hybrid; what its signatures forbid; a field of that name that is
-/// signed or of another kind; a certification where a signature is.
+/// signed, of another kind, or asks its signer for more (lock, seed values); a certification where a signature is.
 pub fn prepare_foreign(
     document: Vec<u8>,
     place: &ForeignPlace,
@@ -40,9 +40,14 @@ pub fn prepare_foreign(
         if spec.certify.is_some() && fields.iter().any(|field| !field.value.is_null()) {
             return Err(SealError::NotAllowed("an earlier signature: only the first can certify"));
         }
-        let named = |dict: &crate::pdf::read::Dict<'_>| dict.get(b"T").as_text().is_some_and(|name| same_text(name, &spec.field_name));
+        let named = |dict: &Dict<'_>| {
+            dict.get(b"Parent").is_null() && dict.get(b"T").as_text().is_some_and(|name| same_text(name, &spec.field_name))
+        };
         let field = fields.iter().find(|field| named(&field.dict));
         let old = match field {
+            Some(field) if ["Lock", "SV"].iter().any(|key| !field.dict.get(key.as_bytes()).is_null()) => {
+                return Err(SealError::NotAllowed("the lock or the seed values of the field"));
+            }
             Some(field) if field.value.is_null() => field.reference.map(|reference| (reference, field.dict.clone())),
             Some(_) => return Err(SealError::FieldTaken(spec.field_name.clone())),
             None if has_field(&base, &spec.field_name)? => return Err(SealError::FieldTaken(spec.field_name.clone())),

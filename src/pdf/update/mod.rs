@@ -48,13 +48,18 @@ enum Form {
     Stream,
 }
 
-/// What the new trailer takes over from the old one, as raw PDF values.
+/// What the new trailer takes over from the old one, in PDF syntax.
 struct Trailer {
     previous: usize,
-    root: Vec<u8>,
-    info: Option<Vec<u8>>,
+    /// All entries but those of [`NOT_COPIED`].
+    entries: Vec<u8>,
     id: Option<(Vec<u8>, Vec<u8>)>,
 }
+
+/// Entries of a trailer that are new in each update, and those that only belong to one cross-reference stream. Everything else is taken
+/// over, known or not (ISO 32000-2 clause 7.5.6).
+const NOT_COPIED: [&[u8]; 13] =
+    [b"Size", b"Prev", b"ID", b"Encrypt", b"XRefStm", b"Type", b"W", b"Index", b"Length", b"Filter", b"DecodeParms", b"F", b"DL"];
 
 impl Update {
     /// Starts behind `document`; `room` is the expected size of the update.
@@ -69,14 +74,15 @@ impl Update {
             Some([first, second]) => Some((raw(first), raw(second))),
             _ => None,
         };
-        let root = old.get(b"Root");
-        let info = old.get(b"Info");
-        let trailer = Trailer {
-            previous: document.sections().first().map_or(0, |section| section.at),
-            root: root.as_ref().map(|_| raw(root)).ok_or(UpdateError::Object(0))?,
-            info: info.as_ref().map(|_| raw(info)),
-            id,
-        };
+        old.get(b"Root").as_ref().ok_or(UpdateError::Object(0))?;
+        let mut entries = Vec::new();
+        for entry in old.entries().iter().filter(|entry| !NOT_COPIED.contains(&&*entry.key)) {
+            token::name_bytes(&mut entries, &entry.key);
+            entries.push(b' ');
+            object::value(&mut entries, &entry.value);
+        }
+        let previous = document.sections().first().map_or(0, |section| section.at);
+        let trailer = Trailer { previous, entries, id };
         let size = old.get(b"Size").as_int().and_then(|size| u32::try_from(size).ok()).ok_or(UpdateError::Full)?;
         let form = if old.is(b"Type", b"XRef") { Form::Stream } else { Form::Table };
         let mut tail = Vec::with_capacity(room + 1024);
@@ -143,12 +149,8 @@ impl Update {
     }
 
     fn trailer_entries(&self, change: &[u8]) -> Vec<u8> {
-        let mut out = format!("/Size {}/Prev {}/Root ", self.size, self.trailer.previous).into_bytes();
-        out.extend_from_slice(&self.trailer.root);
-        if let Some(info) = &self.trailer.info {
-            out.extend_from_slice(b"/Info ");
-            out.extend_from_slice(info);
-        }
+        let mut out = format!("/Size {}/Prev {}", self.size, self.trailer.previous).into_bytes();
+        out.extend_from_slice(&self.trailer.entries);
         if let Some((first, second)) = &self.trailer.id {
             let digest = Digest::of(&[second, change].concat());
             out.extend_from_slice(b"/ID[");
