@@ -4,6 +4,9 @@
 use der::asn1::ObjectIdentifier;
 use elicence::app::shipped::Shelf;
 use elicence::cms::algorithm::HashAlgorithm;
+use elicence::cms::certificate_id::certificate_id;
+use elicence::cms::read_certificate::Certificate;
+use elicence::cms::read_ocsp::OcspStatus;
 use elicence::code::{Claims, StatusReference, TokenToSign, qr_text, raw_signature_of_der};
 use elicence::domain::canonical;
 use elicence::domain::date::{LicenceDate, Until};
@@ -21,6 +24,7 @@ use elicence::render::{
     FontShelf, PreparedTemplate, Rendering, SealDesign, TemplateSource, Variant, print, print_photos, render, seal_picture,
 };
 use elicence::seal::authority::Issuer;
+use elicence::seal::authority::ocsp_answer::{self, OcspTimes};
 use elicence::seal::authority::revocation_list::{RevocationListSpec, revocation_list};
 use elicence::seal::authority::time_stamp::{StampPolicy, TokenSpec, token};
 use elicence::seal::signer::Signer;
@@ -265,8 +269,8 @@ pub fn time_stamp(imprint: &[u8], at: OffsetDateTime) -> Vec<u8> {
     token(&spec, &policy, key("time-stamp")).expect("a token")
 }
 
-/// Everything that proves the example chains good at `at`: the authorities' certificates, the time-stamp authority's, and the lists of
-/// the root and the issuing authority as of then.
+/// Everything that proves the example chains good at `at`: every certificate once, the lists of the root and the issuing authority, and
+/// an OCSP answer about the seal.
 pub fn validation_data(at: OffsetDateTime) -> ValidationData {
     let list = |authority: &str| {
         let key = key(authority);
@@ -275,11 +279,19 @@ pub fn validation_data(at: OffsetDateTime) -> ValidationData {
         let issuer = Issuer::of_certificate(&key.chain()[0]).expect("an authority");
         (key.chain()[0].clone(), revocation_list(&spec, &issuer, key).expect("a list"))
     };
-    let ((root, root_list), (_, issuing_list)) = (list("root"), list("issuing-ca"));
-    let mut certificates = key("seal").chain().to_vec();
-    certificates.extend(key("time-stamp").chain().iter().cloned());
-    certificates.push(root);
-    ValidationData { certificates, revocation_lists: vec![root_list, issuing_list], ocsp_answers: vec![] }
+    let ((root, root_list), (issuer, issuing_list)) = (list("root"), list("issuing-ca"));
+    let issuer = Certificate::read(&issuer).expect("a certificate");
+    let seal = Certificate::read(&key("seal").chain()[0]).expect("a certificate");
+    let id = certificate_id(seal.serial, &issuer).expect("an identifier");
+    let times = OcspTimes { at, next_update: at + Duration::days(30) };
+    let answer = ocsp_answer::sign(&[(&id, OcspStatus::Good)], None, times, key("ocsp")).expect("an answer");
+    let mut certificates: Vec<Vec<u8>> = Vec::new();
+    for der in ["seal", "time-stamp", "ocsp"].iter().flat_map(|name| key(name).chain()).chain([&root]) {
+        if !certificates.contains(der) {
+            certificates.push(der.clone());
+        }
+    }
+    ValidationData { certificates, revocation_lists: vec![root_list, issuing_list], ocsp_answers: vec![answer] }
 }
 
 /// The document with validation data as of `at`, and with a document time-stamp a minute later.
