@@ -247,6 +247,9 @@ async fn an_honest_authority_gives_a_token() {
     assert!(rest.is_empty() && token.info.imprint == IMPRINT);
 }
 
+/// What an authority answers to a request.
+type Lie = fn(&[u8]) -> Vec<u8>;
+
 /// The honest answer to this very request, but for what `change` makes of the token.
 fn with_token(request: &[u8], change: impl Fn(TokenSpec<'_>) -> Vec<u8>) -> Vec<u8> {
     let read = TimeStampRequest::read(request).unwrap();
@@ -269,7 +272,7 @@ fn make(spec: &TokenSpec<'_>) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lies_of_a_time_stamp_authority_are_not_believed() {
-    let lies: [(fn(&[u8]) -> Vec<u8>, StampError); 8] = [
+    let lies: [(Lie, StampError); 8] = [
         (|r| with_token(r, |spec| make(&TokenSpec { imprint: &[8; 48], ..spec })), StampError::Other("digest")),
         (
             |r| with_token(r, |spec| make(&TokenSpec { hash: HashAlgorithm::Sha256, imprint: &[7; 32], ..spec })),
