@@ -156,6 +156,7 @@ fn code_of(error: &ExamineError) -> &'static str {
     match error {
         ExamineError::NotPdf => "NOT_A_PDF",
         ExamineError::Unparsable(_) => "NOT_PARSABLE",
+        ExamineError::Encrypted => "ENCRYPTED",
         ExamineError::TooMuch(_) => "TOO_MUCH",
         ExamineError::NoSignature => "NO_SIGNATURE_FIELD",
     }

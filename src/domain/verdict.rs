@@ -331,6 +331,7 @@ reasons! {
     TimeStampRevocationNotChecked = "TIMESTAMP_REVOCATION_NOT_CHECKED", Valid, "未查询时间戳机构证书的吊销状态。", "Revocation of a time-stamp authority's certificate was not checked.";
     RevocationNotChecked = "REVOCATION_NOT_CHECKED", Valid, "未查询印章证书的吊销状态。", "Revocation of the seal's certificate was not checked.";
     NoLicencePayload = "NO_LICENCE_PAYLOAD", Valid, "文件中没有电子证照数据，只核验了签名。", "The file carries no licence data; only its signatures were checked.";
+    ActiveContent = "ACTIVE_CONTENT", Valid, "文件含有脚本、动作或可切换的内容，显示效果可能因阅读软件而异。", "The file holds scripts, actions or content that can be switched: what is shown may depend on the program that shows it.";
     UnreachableSignature = "UNREACHABLE_SIGNATURE", Invalid, "文件中有不在表单里的签名数据。", "The file holds signature data that no form field reaches.";
 }
 

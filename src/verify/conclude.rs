@@ -52,7 +52,10 @@ pub fn conclude(examined: &Examined, evidence: &Evidence, policy: &Policy, at: O
             reasons.extend(concluded.reasons);
             qr = concluded.qr;
         }
-        None => reasons.push(ReasonCode::NoLicencePayload),
+        None => {
+            reasons.push(ReasonCode::NoLicencePayload);
+            reasons.extend(examined.is_active.then_some(ReasonCode::ActiveContent));
+        }
     }
     if unjudged {
         reasons.push(ReasonCode::RevocationNotChecked);

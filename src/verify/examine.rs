@@ -3,6 +3,7 @@
 use crate::domain::digest::Digest;
 use crate::domain::verdict::ReasonCode;
 use crate::pdf::read::{Dict, Document, Limits, Object, PdfError, Ref, SignatureBytes};
+use crate::verify::active_content::has_active_content;
 use crate::verify::check_seal::{SealFacts, check_seal};
 use crate::verify::check_time_stamp::{StampFacts, check_document_stamp};
 use crate::verify::conclude::revocation_needs;
@@ -28,6 +29,8 @@ pub struct Examined {
     pub(super) store_is_broken: bool,
     /// Signature dictionaries that no form field reaches, or one that two fields share, or a broken time-stamp.
     pub(super) stray: Option<ReasonCode>,
+    /// Does it carry no licence data, but scripts, actions or content that can be switched?
+    pub(super) is_active: bool,
     /// The licence data of the revision that the first signature covers (of the file, when nothing is signed).
     pub(super) licence: Option<LicenceContent>,
 }
@@ -69,6 +72,9 @@ pub enum ExamineError {
     /// A PDF that cannot be read as the strict rules demand; what was wrong.
     #[error("the PDF cannot be read: {0}; ask the holder for the original file")]
     Unparsable(String),
+    /// An encrypted PDF.
+    #[error("the PDF is encrypted: ask the holder for the original without a password or restrictions")]
+    Encrypted,
     /// A bound on what reading may cost was passed; which one. Says nothing about the seal.
     #[error("the PDF is too large or too complex to be examined here: it passes the limit on {0}")]
     TooMuch(&'static str),
@@ -81,6 +87,7 @@ impl From<PdfError> for ExamineError {
     fn from(error: PdfError) -> Self {
         match error {
             PdfError::NotPdf => Self::NotPdf,
+            PdfError::Encrypted => Self::Encrypted,
             PdfError::TooMuch(limit) => Self::TooMuch(limit),
             other => Self::Unparsable(other.to_string()),
         }
@@ -133,6 +140,7 @@ pub fn examine(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineError> 
             store: ValidationStore::default(),
             store_is_broken: false,
             stray: Some(ReasonCode::FormatFailure),
+            is_active: false,
             licence: None,
         }),
         answer => answer,
@@ -190,7 +198,7 @@ fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineEr
             continue;
         };
         let signed = revision.document(&document);
-        let examined = examine_signature(&document, signed, value, &covered, &stored);
+        let examined = examine_signature(&document, signed, value, &covered, &stored)?;
         if first.as_ref().is_none_or(|(end, _)| covered.end < *end) {
             first = Some((covered.end, licence_content(signed, examined.facts.failure.is_none())));
         }
@@ -209,7 +217,12 @@ fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineEr
         None => licence_content(&document, false),
     };
     let signatures = signatures.into_iter().map(|(_, signature)| signature).collect();
-    Ok(Examined { signatures, stamps, store, store_is_broken, stray, licence })
+    // Nobody may add to a licence, not even white space.
+    if licence.is_some() && !document.ends_plainly() {
+        stray = stray.or(Some(ReasonCode::FormatFailure));
+    }
+    let is_active = licence.is_none() && has_active_content(&document);
+    Ok(Examined { signatures, stamps, store, store_is_broken, stray, is_active, licence })
 }
 
 /// The revision that a signature covers: the file itself, or an earlier state of it that was parsed alone.
@@ -260,27 +273,27 @@ fn examine_signature(
     value: Ref,
     covered: &SignatureBytes<'_>,
     store: &[&[u8]],
-) -> ExaminedSignature {
+) -> Result<ExaminedSignature, PdfError> {
     let mut facts = check_seal(covered, store, document.limits());
     let (certifies, contradiction) = certification(signed, value, &covered.dict);
     if contradiction {
         facts.failure = facts.failure.or(Some(ReasonCode::FormatFailure));
     }
-    ExaminedSignature {
+    Ok(ExaminedSignature {
         end: covered.end,
         facts,
         signed_at: covered.dict.get(b"M").as_text().and_then(read_pdf_date).and_then(rfc3339),
         covers_whole_file: covered.end == document.bytes().len(),
-        changes: changes(document, signed, value),
+        changes: changes(document, signed, value)?,
         certifies,
         lower_case: covered.lower_case,
-    }
+    })
 }
 
 /// What was appended after the signature `value`.
-fn changes(document: &Document<'_>, signed: &Document<'_>, value: Ref) -> Vec<Change> {
+fn changes(document: &Document<'_>, signed: &Document<'_>, value: Ref) -> Result<Vec<Change>, PdfError> {
     if std::ptr::eq(document, signed) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let fields = signed.signature_fields().unwrap_or_default();
     differences(document, signed, &Permission::read(signed, value, &fields))

@@ -1,5 +1,6 @@
 //! Verifying: `examine(bytes)`, then `conclude(examined, evidence, policy, at)`. Shares no code with the makers.
 
+mod active_content;
 mod character_map;
 mod check_revocation;
 mod check_seal;

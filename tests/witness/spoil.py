@@ -20,7 +20,7 @@ BARE = (
     b"1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
     b"2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
     b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>\nendobj\n"
-    b"4 0 obj\n<</Length 36>>\nstream\nBT /F 12 Tf 20 100 Td (bare) Tj ET   \nendstream\nendobj\n"
+    b"4 0 obj\n<</Length 37>>\nstream\nBT /F 12 Tf 20 100 Td (bare) Tj ET   \nendstream\nendobj\n"
     b"5 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\n"
 )
 

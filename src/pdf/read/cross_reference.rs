@@ -23,6 +23,8 @@ pub enum Location {
 pub struct Section<'a> {
     /// Byte where it begins: the value of `startxref`.
     pub at: usize,
+    /// The byte after it: after its trailer, or its `endobj`.
+    pub end: usize,
     /// Its trailer dictionary.
     pub trailer: Dict<'a>,
     /// Numbers it defines, ascending within a subsection.
@@ -60,6 +62,10 @@ pub fn read_chain<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Vec<Section<'a
             value => Some(value.as_usize().ok_or(PdfError::CrossReference { at, problem: "/Prev is not an offset" })?),
         };
         sections.push(section);
+    }
+    let end = sections.iter().map(|section| section.end).max().unwrap_or(0);
+    if !is_only_tail(bytes.get(end..).unwrap_or_default()) {
+        return Err(PdfError::Syntax { at: end, expected: "startxref and the end of the file after the last cross-reference section" });
     }
     Ok(sections)
 }
@@ -104,6 +110,24 @@ fn last_startxref(bytes: &[u8]) -> Result<usize, PdfError> {
     Ok(number.iter().fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0')))
 }
 
+/// `startxref`, a number, `%%EOF`, white space between and after them, and nothing else.
+fn is_only_tail(bytes: &[u8]) -> bool {
+    let spaces = |bytes: &[u8]| bytes.iter().take_while(|b| super::lexer::is_space(**b)).count();
+    let mut rest = bytes;
+    let mut words = Vec::new();
+    while words.len() < 4 {
+        let start = spaces(rest);
+        let word = rest.get(start..).unwrap_or_default();
+        let length = word.iter().position(|b| super::lexer::is_space(*b)).unwrap_or(word.len());
+        if length == 0 {
+            break;
+        }
+        words.push(word.get(..length).unwrap_or_default());
+        rest = word.get(length..).unwrap_or_default();
+    }
+    matches!(words.as_slice(), [b"startxref", number, b"%%EOF"] if number.iter().all(u8::is_ascii_digit))
+}
+
 fn trim_end(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().rposition(|b| !super::lexer::is_space(*b)).map_or(0, |last| last + 1);
     bytes.get(..end).unwrap_or_default()
@@ -138,7 +162,7 @@ fn read_section<'a>(bytes: &'a [u8], at: usize, limits: &Limits) -> Result<Secti
     if entries.iter().any(|(number, _)| *number as usize >= size) {
         return Err(PdfError::CrossReference { at, problem: "it defines an object beyond /Size" });
     }
-    Ok(Section { at, trailer, entries })
+    Ok(Section { at, end: lexer.position(), trailer, entries })
 }
 
 /// Everything between `xref` and `trailer`, both passed. Entries have 20 bytes; those of some producers 19, all of a subsection alike.
@@ -214,6 +238,8 @@ fn read_stream<'a>(
     let dict = lexer.dict()?;
     let length = dict.get(b"Length").as_usize().ok_or(wrong("the stream's /Length is not direct"))?;
     let data = super::document::stream_data(bytes, lexer, length)?;
+    lexer.skip_space();
+    lexer.expect("endobj")?;
     if !dict.is(b"Type", b"XRef") {
         return Err(wrong("the stream is not of /Type /XRef"));
     }

@@ -71,9 +71,16 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The document as it was when it ended after `end` bytes: that revision, read alone.
+    /// The document as it was when it ended after `end` bytes: that revision, read alone. Shares what may be spent on reading.
     pub fn revision(&self, end: usize) -> Result<Self, PdfError> {
-        Self::parse(self.bytes.get(..end).unwrap_or_default(), &self.limits)
+        let alone = Self::parse(self.bytes.get(..end).unwrap_or_default(), &self.limits)?;
+        Ok(Self { left: Rc::clone(&self.left), ..alone })
+    }
+
+    /// Does the file end with `%%EOF` and at most one end of line?
+    pub fn ends_plainly(&self) -> bool {
+        let tail = self.bytes.len() - self.bytes.iter().rposition(|b| !super::lexer::is_space(*b)).map_or(0, |at| at + 1);
+        matches!(self.bytes.get(self.bytes.len() - tail..), Some(b"" | b"\n" | b"\r" | b"\r\n"))
     }
 
     /// The whole file.

@@ -41,7 +41,7 @@ impl Default for Limits {
             sections: 64,
             nesting: 64,
             values: 1 << 20,
-            total: 96 << 20,
+            total: 128 << 20,
             object_streams: 4096,
             unpacked: 16 << 20,
             ratio: 1100,

@@ -307,3 +307,14 @@ fn earlier_states_are_read_from_the_newest_file() {
     assert_eq!(states[2], (None, None, 1));
     assert_eq!(states[3], (None, None, 0));
 }
+
+#[test]
+fn nothing_stands_between_the_last_section_and_the_end() {
+    let file = simple();
+    let at = file.previous.expect("a table");
+    let behind = |tail: String| [&file.bytes[..], tail.as_bytes()].concat();
+    assert!(fails(&behind(format!("7 0 obj\n<<>>\nendobj\nstartxref\n{at}\n%%EOF\n"))).contains("after the last cross-reference"));
+    assert!(fails(&behind(format!("startxref\n{at}\n%%EOF\n"))).contains("after the last cross-reference"));
+    assert!(!parse(&behind(" ".repeat(9))).expect("white space").ends_plainly());
+    assert!(parse(&file.bytes).expect("right").ends_plainly());
+}

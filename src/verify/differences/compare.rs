@@ -3,8 +3,8 @@
 use super::change::{Change, ChangeKind};
 use super::permission::Permission;
 use super::roles::{Role, Roles};
-use super::validation_store::{all_references, is_related, is_related_to_one, is_validation_store};
-use crate::pdf::read::{Dict, Document, Location, Object, PdfError, Ref};
+use super::validation_store::{all_references, holds_streams, is_related, is_related_to_one, is_validation_store};
+use crate::pdf::read::{Dict, Document, Location, Object, PdfError, Ref, text_string};
 use std::collections::BTreeSet;
 
 /// A signed revision and what came after it.
@@ -151,7 +151,8 @@ impl<'n> Step<'_, '_, 'n, '_> {
             return Ok(());
         }
         let moved = matches!((now, then), (Object::Ref(now), Object::Ref(then)) if now != then) && !self.is_new(now);
-        if moved || !is_validation_store(&self.now.dict(now)?) {
+        let store = self.now.dict(now)?;
+        if moved || !is_validation_store(&store) || !holds_streams(self.now, &store)? {
             self.note(ChangeKind::Other, false, now.as_ref().map(|store| store.number));
         }
         if self.account(now)? || now != then {
@@ -350,7 +351,9 @@ impl<'n> Step<'_, '_, 'n, '_> {
                 (false, true, false) => ChangeKind::Signature,
                 (false, false, _) => ChangeKind::SignatureField,
             };
-            self.note(kind, kind == ChangeKind::TimeStamp || self.all.permission.level >= 2, Some(reference.number));
+            let name = field.get(b"T").as_text().map(text_string).unwrap_or_default();
+            let permitted = kind == ChangeKind::TimeStamp || self.all.permission.allows_field(&name);
+            self.note(kind, permitted, Some(reference.number));
         } else if dict.get(b"Subtype").as_name().is_some_and(|subtype| subtype != b"Widget") {
             self.account(&object)?;
             self.note(ChangeKind::Annotation, self.all.permission.level >= 3, Some(reference.number));

@@ -15,31 +15,32 @@ pub use change::{Change, ChangeKind};
 pub use permission::Permission;
 
 use crate::domain::verdict::{ChangeReport, ChangesAfter};
-use crate::pdf::read::Document;
+use crate::pdf::read::{Document, PdfError};
 use crate::verify::policy::Profile;
 use compare::Comparison;
 
 /// Every change between a signed revision, read alone, and the whole file; in the order of revisions, each kind once a revision.
-/// A file that cannot be compared has the change [`ChangeKind::Other`].
-pub fn differences(now: &Document<'_>, then: &Document<'_>, permission: &Permission) -> Vec<Change> {
+/// A file that cannot be compared has the change [`ChangeKind::Other`]; that it would cost too much is the only error.
+pub fn differences(now: &Document<'_>, then: &Document<'_>, permission: &Permission) -> Result<Vec<Change>, PdfError> {
     let end = then.bytes().len();
     let newer = now.sections().iter().take_while(|section| section.at >= end).count();
     let older = now.sections().iter().skip(newer).map(|section| section.at);
-    let other = |revision| vec![Change { revision, kind: ChangeKind::Other, object: None, permitted: false }];
+    let other = |revision| Ok(vec![Change { revision, kind: ChangeKind::Other, object: None, permitted: false }]);
     if !older.eq(then.sections().iter().map(|section| section.at)) {
         return other(1);
     }
     if newer == 0 {
         let tail = now.bytes().get(end..).unwrap_or_default();
         let only_line_end = tail.len() <= 2 && tail.iter().all(|b| matches!(b, b'\r' | b'\n'));
-        return if only_line_end { Vec::new() } else { other(1) };
+        return if only_line_end { Ok(Vec::new()) } else { other(1) };
     }
     match Comparison::new(now, then, newer, permission).and_then(Comparison::changes) {
         Ok(mut changes) => {
             changes.sort();
             changes.dedup_by(|a, b| (a.revision, a.kind, a.permitted) == (b.revision, b.kind, b.permitted));
-            changes
+            Ok(changes)
         }
+        Err(error @ PdfError::TooMuch(_)) => Err(error),
         Err(_) => other(1),
     }
 }

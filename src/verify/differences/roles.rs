@@ -154,7 +154,10 @@ impl Roles {
             self.references(then, 0, &entry.value, touched);
         }
         for reference in then.defined() {
-            self.references(then, reference.number, &then.get(reference)?, touched);
+            let object = then.get(reference)?;
+            // A cross-reference stream is a trailer.
+            let is_trailer = matches!(&object, Object::Stream(stream) if stream.dict.is(b"Type", b"XRef"));
+            self.references(then, if is_trailer { 0 } else { reference.number }, &object, touched);
         }
         Ok(())
     }
