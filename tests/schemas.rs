@@ -6,6 +6,7 @@ use elicence::domain::licence_type::LicenceType;
 use elicence::domain::payload::Payload;
 use elicence::domain::template::Template;
 use elicence::domain::verdict::Report;
+use elicence::verify::EvidenceBundle;
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 use std::fs;
@@ -19,7 +20,7 @@ fn schema<T: JsonSchema>() -> Value {
     serde_json::to_value(SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()).expect("JSON")
 }
 
-fn schemas() -> [(&'static str, Value); 6] {
+fn schemas() -> [(&'static str, Value); 7] {
     [
         ("licence-payload", schema::<Payload>()),
         ("verify-report", schema::<Report>()),
@@ -27,6 +28,7 @@ fn schemas() -> [(&'static str, Value); 6] {
         ("licence-type", schema::<LicenceType>()),
         ("face-input", schema::<FaceInput>()),
         ("key-set", schema::<KeySet>()),
+        ("evidence-bundle", schema::<EvidenceBundle>()),
     ]
 }
 

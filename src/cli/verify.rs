@@ -1,5 +1,7 @@
 //! `elicence verify`: judges a PDF or a QR text here, with the trust that was given; asks a register only when told which.
 
+mod gather;
+
 use crate::app;
 use crate::cli::ask_server::{ask_register, fetch_status};
 use crate::cli::exit::{Exit, Failure, Outcome};
@@ -9,9 +11,9 @@ use crate::config::Config;
 use crate::domain::key_set::KeySet;
 use crate::domain::verdict::{QrReport, QrVerdict, ReasonCode, Report, ReportKind, Verdict};
 use crate::verify::token::report_token;
-use crate::verify::{Evidence, ExamineError, Limits, Policy, RegisterAnswer, RegisterQuestion, conclude, examine};
+use crate::verify::{Evidence, ExamineError, Limits, RegisterAnswer, RegisterQuestion, conclude, examine};
 use clap::Args;
-use std::io::Read;
+use gather::{Judging, read_at_most};
 use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -44,6 +46,8 @@ pub struct VerifyArgs {
     /// Use no network and no register.
     #[arg(long, conflicts_with = "server")]
     offline: bool,
+    #[command(flatten)]
+    judging: Judging,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -69,10 +73,9 @@ pub fn run(arguments: VerifyArgs) -> Outcome {
         (None, None) => Register::None,
     };
     let evidence = Evidence { anchors: trust.anchors, qr_keys: trust.qr_keys, ..Evidence::default() };
-    let at = arguments.at.unwrap_or_else(OffsetDateTime::now_utc);
     let judged = match (&arguments.file, &arguments.qr) {
-        (Some(file), _) => judge_file(&read_document(file)?, evidence, register, at)?,
-        (None, Some(text)) => judge_text(text, &evidence.qr_keys, register, at)?,
+        (Some(file), _) => judge_file(&read_document(file)?, evidence, register, &arguments)?,
+        (None, Some(text)) => judge_text(text, &evidence.qr_keys, register, arguments.at.unwrap_or_else(OffsetDateTime::now_utc))?,
         (None, None) => return Err(Failure::usage("give a FILE or --qr TEXT")),
     };
     if arguments.json {
@@ -104,15 +107,11 @@ impl From<Report> for Judged {
     }
 }
 
-/// Reads at most one byte more than may be examined, so that no file fills the memory.
 fn read_document(path: &Path) -> Result<Vec<u8>, Failure> {
-    let problem = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).map_err(problem)?.take(Limits::default().file as u64 + 1).read_to_end(&mut bytes).map_err(problem)?;
-    Ok(bytes)
+    read_at_most(path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))
 }
 
-fn judge_file(bytes: &[u8], mut evidence: Evidence, register: Register, at: OffsetDateTime) -> Result<Judged, Failure> {
+fn judge_file(bytes: &[u8], mut evidence: Evidence, register: Register, arguments: &VerifyArgs) -> Result<Judged, Failure> {
     let examined = match examine(bytes, &Limits::default()) {
         Ok(examined) => examined,
         Err(error) => {
@@ -122,6 +121,10 @@ fn judge_file(bytes: &[u8], mut evidence: Evidence, register: Register, at: Offs
             });
         }
     };
+    let policy = arguments.judging.policy();
+    let (given, moment) = arguments.judging.gather(bytes)?;
+    evidence.given = given;
+    let at = arguments.at.or(moment).unwrap_or_else(OffsetDateTime::now_utc);
     let mut unreachable = false;
     if let Some(question) = examined.register_question() {
         match ask(register, &question) {
@@ -132,12 +135,13 @@ fn judge_file(bytes: &[u8], mut evidence: Evidence, register: Register, at: Offs
             }
         }
     }
-    let mut report = conclude(&examined, &evidence, &Policy::default(), at);
+    let mut report = conclude(&examined, &evidence, &policy, at);
     // Whoever names a register wants its answer: without it an intact licence may still have been revoked.
     if unreachable && report.verdict == Verdict::Valid {
         report.verdict = Verdict::Indeterminate;
         report.reasons.insert(0, ReasonCode::RegisterUnreachable.reason());
     }
+    arguments.judging.keep(bytes, &examined, &evidence, at, &report)?;
     Ok(report.into())
 }
 

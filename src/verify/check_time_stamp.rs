@@ -15,6 +15,8 @@ use time::{Duration, OffsetDateTime};
 pub struct StampFacts {
     /// Why it does not hold; `None` when imprint and signature hold.
     pub failure: Option<ReasonCode>,
+    /// The whole token, DER; empty for one that cannot be read.
+    pub token: Vec<u8>,
     /// When it says that what it covers existed.
     pub time: Option<StampTime>,
     /// The authority's certificate.
@@ -77,7 +79,7 @@ fn failed(reason: ReasonCode) -> StampFacts {
 
 fn check_token(token: &TimeStampToken<'_>, digest_of: impl Fn(HashAlgorithm) -> Vec<u8>, store: &[&[u8]]) -> StampFacts {
     let time = StampTime { at: token.info.gen_time, accuracy: token.info.accuracy.unwrap_or_default() };
-    let mut facts = StampFacts { time: Some(time), ..StampFacts::default() };
+    let mut facts = StampFacts { token: token.der.to_vec(), time: Some(time), ..StampFacts::default() };
     facts.failure = check(token, digest_of, store, &mut facts).err();
     facts
 }

@@ -1,5 +1,8 @@
 //! What a conclusion rests on besides the file: trusted anchors, QR keys, the register's answer. Fetched by the caller, never here.
 
+use crate::cms::read_certificate::Certificate;
+use crate::cms::read_ocsp::OcspAnswer;
+use crate::cms::read_revocation_list::RevocationList;
 use crate::cms::signature_memory::SignatureMemory;
 use crate::domain::{digest::Digest, key_set::KeySet, licence::LicenceId, licence::LicenceState};
 use rustls::pki_types::{CertificateDer, TrustAnchor};
@@ -33,6 +36,47 @@ pub struct ValidationMaterial {
     pub revocation_lists: Vec<Vec<u8>>,
     /// OCSP answers: whole OCSPResponses, or bare BasicOCSPResponses.
     pub ocsp_answers: Vec<Vec<u8>>,
+}
+
+/// Why a file of evidence was not taken.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("no certificate, revocation list or OCSP answer can be read in it: give PEM or DER")]
+pub struct MaterialError;
+
+impl ValidationMaterial {
+    /// Adds what stands in `file`: one certificate, revocation list or OCSP answer in DER, or any number of them in PEM.
+    pub fn add(&mut self, file: &[u8]) -> Result<(), MaterialError> {
+        use rustls::pki_types::pem::from_buf;
+        if self.add_der(file) {
+            return Ok(());
+        }
+        let (mut rest, mut found) = (file, false);
+        while let Ok(Some((_, der))) = from_buf(&mut rest) {
+            found |= self.add_der(&der);
+        }
+        if found { Ok(()) } else { Err(MaterialError) }
+    }
+
+    fn add_der(&mut self, der: &[u8]) -> bool {
+        let kind = if Certificate::read(der).is_ok() {
+            &mut self.certificates
+        } else if RevocationList::read(der).is_ok() {
+            &mut self.revocation_lists
+        } else if OcspAnswer::read(der).is_ok() {
+            &mut self.ocsp_answers
+        } else {
+            return false;
+        };
+        kind.push(der.to_vec());
+        true
+    }
+
+    /// Adds everything of `other`.
+    pub fn extend(&mut self, other: Self) {
+        self.certificates.extend(other.certificates);
+        self.revocation_lists.extend(other.revocation_lists);
+        self.ocsp_answers.extend(other.ocsp_answers);
+    }
 }
 
 /// What to fetch before [`crate::verify::conclude`].

@@ -102,6 +102,15 @@ impl Examined {
         Needs { register: self.register_question(), revocation }
     }
 
+    /// Every certificate that the file carries: of its signatures, its time-stamps and its validation store.
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &[u8]> {
+        let signers = self.signatures.iter().flat_map(|one| one.facts.signer.iter().map(|s| &s.der).chain(&one.facts.others));
+        let of_signatures = self.signatures.iter().flat_map(|one| &one.facts.stamps);
+        let stamps = of_signatures.chain(self.stamps.iter().map(|stamp| &stamp.facts));
+        let authorities = stamps.flat_map(|stamp| stamp.authority.iter().map(|a| &a.der).chain(&stamp.others));
+        signers.chain(authorities).chain(self.store.certificates.iter().map(|one| &one.der)).map(Vec::as_slice)
+    }
+
     /// The time of the newest time-stamp of the file that holds mathematically.
     pub fn newest_time_stamp(&self) -> Option<OffsetDateTime> {
         let of_signatures = self.signatures.iter().flat_map(|signature| &signature.facts.stamps);

@@ -10,6 +10,7 @@ mod conclude_licence;
 mod crypto_policy;
 mod differences;
 pub mod evidence;
+pub mod evidence_bundle;
 pub mod examine;
 mod judge_chain;
 mod judge_signature;
@@ -27,7 +28,9 @@ pub mod trust_list;
 pub use crate::pdf::read::Limits;
 pub use conclude::{conclude, conclude_token};
 pub use evidence::{
-    Anchor, AnchorError, Evidence, Needs, RegisterAnswer, RegisterQuestion, RevocationQuestion, Scope, TrustUse, ValidationMaterial,
+    Anchor, AnchorError, Evidence, MaterialError, Needs, RegisterAnswer, RegisterQuestion, RevocationQuestion, Scope, TrustUse,
+    ValidationMaterial,
 };
+pub use evidence_bundle::{BundleError, EvidenceBundle};
 pub use examine::{ExamineError, Examined, examine};
 pub use policy::{Policy, Profile, RevocationRule};
