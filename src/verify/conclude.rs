@@ -39,7 +39,7 @@ pub fn conclude(examined: &Examined, evidence: &Evidence, policy: &Policy, at: O
         unjudged |= judged.failure.is_some() || judged.chain.unjudged;
         signatures.push(SignatureReport { changes_after, changes, ..report_signature(signature, &judged, &judge) });
     }
-    if examined.licence.is_some() && (examined.store_is_broken || judge.has_unreadable()) {
+    if examined.store_is_broken || (examined.licence.is_some() && judge.has_unreadable()) {
         reasons.push(ReasonCode::SigConstraints);
     }
     if examined.signatures.is_empty() {

@@ -152,8 +152,10 @@ impl JudgedSignature<'_> {
     pub fn evidence<'s>(&'s self, document: &'s [JudgedStamp<'s>]) -> Vec<EvidenceReport> {
         let chains = std::iter::once(&self.chain).chain(self.stamps.iter().chain(document).map(|stamp| &stamp.chain));
         let mut all: Vec<EvidenceReport> = Vec::new();
+        // What proves a seal comes first; the same evidence may serve the newest time-stamp, which nothing proves yet.
         for report in chains.flat_map(|chain| &chain.evidence) {
-            if !all.contains(report) {
+            let unproven = |one: &EvidenceReport| EvidenceReport { proven_at: None, ..one.clone() };
+            if !all.iter().any(|known| unproven(known) == unproven(report)) {
                 all.push(report.clone());
             }
         }

@@ -3,10 +3,10 @@
 
 use der::asn1::ObjectIdentifier;
 use elicence::app::shipped::Shelf;
-use elicence::cms::algorithm::HashAlgorithm;
 use elicence::cms::certificate_id::certificate_id;
 use elicence::cms::read_certificate::Certificate;
 use elicence::cms::read_ocsp::OcspStatus;
+use elicence::cms::algorithm::{HashAlgorithm, SignatureAlgorithm};
 use elicence::code::{Claims, StatusReference, TokenToSign, qr_text, raw_signature_of_der};
 use elicence::domain::canonical;
 use elicence::domain::date::{LicenceDate, Until};
@@ -25,9 +25,11 @@ use elicence::render::{
 };
 use elicence::seal::authority::Issuer;
 use elicence::seal::authority::ocsp_answer::{self, OcspTimes};
+use elicence::seal::authority::certificate::{CertificateSpec, Purpose, certificate};
+use elicence::seal::authority::name::DistinguishedName;
 use elicence::seal::authority::revocation_list::{RevocationListSpec, revocation_list};
 use elicence::seal::authority::time_stamp::{StampPolicy, TokenSpec, token};
-use elicence::seal::signer::Signer;
+use elicence::seal::signer::{SignError, Signer};
 use elicence::seal::{Certify, SealSpec, SignerFacts, TokenSize, ValidationData, append_validation, prepare, prepare_archive, sign};
 use elicence::verify::{Anchor, Evidence, ExamineError, Limits, Policy, conclude, examine};
 use std::collections::BTreeMap;
@@ -125,6 +127,10 @@ pub struct Making {
     pub room: usize,
     /// Is there a time-stamp in the signature, one minute after the claimed time?
     pub stamped: bool,
+    /// A token to put into the signature instead.
+    pub token: Option<Vec<u8>>,
+    /// First and last moment of a certificate that is issued anew for the seal's key.
+    pub validity: Option<(OffsetDateTime, OffsetDateTime)>,
     /// Changes the unsealed file before it is sealed, keeping its length.
     pub unsealed: fn(&mut Vec<u8>),
 }
@@ -141,6 +147,8 @@ impl Default for Making {
             claims: |_| {},
             room: 0,
             stamped: false,
+            token: None,
+            validity: None,
             unsealed: |_| {},
         }
     }
@@ -241,7 +249,8 @@ impl Making {
     }
 
     fn seal(&self, unsealed: elicence::pdf::unsealed::Unsealed) -> Vec<u8> {
-        let signer = key(self.seal);
+        let signer = Reissued::new(key(self.seal), self.validity);
+        let with_token = self.stamped || self.token.is_some();
         let spec = SealSpec {
             field_name: "LicenceSeal".into(),
             signing_time: MADE_AT,
@@ -251,13 +260,67 @@ impl Making {
             reason: None,
             location: None,
             certify: self.certify,
-            room: self.room + if self.stamped { TokenSize::of(&time_stamp(&[0; 32], MADE_AT)).room() } else { 0 },
+            room: self.room + if with_token { TokenSize::of(&time_stamp(&[0; 32], MADE_AT)).room() } else { 0 },
         };
-        let (prepared, permit) = prepare(unsealed, &spec, &SignerFacts::of(signer).expect("facts")).expect("prepared");
-        let signed = sign(prepared, permit, signer).expect("signed");
+        let (prepared, permit) = prepare(unsealed, &spec, &SignerFacts::of(&signer).expect("facts")).expect("prepared");
+        let signed = sign(prepared, permit, &signer).expect("signed");
         let imprint = Digest::of(signed.signature_value());
-        let token = self.stamped.then(|| time_stamp(&imprint.0, MADE_AT + Duration::minutes(1)));
+        let own = || self.stamped.then(|| time_stamp(&imprint.0, MADE_AT + Duration::minutes(1)));
+        let token = self.token.clone().or_else(own);
         signed.finish(token.as_deref()).expect("sealed")
+    }
+}
+
+/// A key under a certificate of other dates.
+pub struct Reissued {
+    key: &'static FileKey,
+    chain: Vec<Vec<u8>>,
+}
+
+impl Reissued {
+    /// `key` as it is, or under a new certificate of the issuing authority with this validity.
+    pub fn new(key: &'static FileKey, validity: Option<(OffsetDateTime, OffsetDateTime)>) -> Self {
+        let mut chain = key.chain().to_vec();
+        if let Some((not_before, not_after)) = validity {
+            let old = Certificate::read(&chain[0]).expect("a certificate");
+            let subject = DistinguishedName {
+                country: "CN".into(),
+                organization: "示例市行政审批局".into(),
+                unit: None,
+                organization_code: None,
+                common_name: old.name.clone(),
+            };
+            let spec = CertificateSpec {
+                purpose: Purpose::Seal,
+                serial: [0x55; 16],
+                subject: &subject,
+                public_key: old.spki,
+                not_before,
+                not_after,
+                policies: &[],
+                revocation_list_url: None,
+                ocsp_url: None,
+                issuer_url: None,
+            };
+            let issuing = key("issuing-ca");
+            let issuer = Issuer::of_certificate(&issuing.chain()[0]).expect("an authority");
+            chain[0] = certificate(&spec, Some(&issuer), issuing).expect("a certificate");
+        }
+        Self { key, chain }
+    }
+}
+
+impl Signer for Reissued {
+    fn algorithm(&self) -> SignatureAlgorithm {
+        self.key.algorithm()
+    }
+
+    fn chain(&self) -> &[Vec<u8>] {
+        &self.chain
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        self.key.sign(message)
     }
 }
 
