@@ -56,6 +56,7 @@ pub use crate::verify::{RegisterAnswer, RegisterQuestion};
 
 use crate::{
     ambient::{Clock, Entropy, random_bytes},
+    cms::signature_memory::SignatureMemory,
     domain::{
         actor::{Actor, Role},
         key_set::KeySet,
@@ -104,6 +105,8 @@ pub struct Services {
     augmented: watch::Sender<u64>,
     /// When this process last looked for time-stamps that weaken, seconds since 1970-01-01 UTC.
     last_renewal: AtomicI64,
+    /// Chains that return are not computed again.
+    signature_memory: SignatureMemory,
 }
 
 impl Services {
@@ -142,6 +145,7 @@ impl Services {
             augmenting: Arc::default(),
             augmented: watch::Sender::default(),
             last_renewal: AtomicI64::new(0),
+            signature_memory: SignatureMemory::default(),
         })
     }
 

@@ -51,6 +51,7 @@ impl Services {
     /// This service's own anchors and QR keys with a register's answer.
     pub(super) fn evidence(&self, register: Option<RegisterAnswer>) -> Evidence {
         let keyring = self.keyring();
-        Evidence { anchors: keyring.anchors.clone(), qr_keys: keyring.qr_keys.clone(), register, ..Evidence::default() }
+        let memory = self.signature_memory.clone();
+        Evidence { anchors: keyring.anchors.clone(), qr_keys: keyring.qr_keys.clone(), register, memory, ..Evidence::default() }
     }
 }

@@ -302,7 +302,7 @@ impl Reissued {
                 ocsp_url: None,
                 issuer_url: None,
             };
-            let issuing = key("issuing-ca");
+            let issuing = self::key("issuing-ca");
             let issuer = Issuer::of_certificate(&issuing.chain()[0]).expect("an authority");
             chain[0] = certificate(&spec, Some(&issuer), issuing).expect("a certificate");
         }

@@ -1,7 +1,9 @@
 //! `POST /verify`: the answer about an uploaded file as a page: yes or no, why, and what to do next.
 
 use crate::domain::licence::LicenceState;
-use crate::domain::verdict::{ChangesAfter, LicenceReport, Report, SignatureReport, Verdict};
+use crate::domain::verdict::{
+    CertificateStatus, ChangesAfter, EvidenceReport, LicenceReport, Report, SignatureReport, TimeStampReport, Verdict,
+};
 use crate::http::body;
 use crate::http::pages::page::{escape, page};
 use crate::http::problem::Problem;
@@ -152,10 +154,17 @@ fn signatures_html(signatures: &[SignatureReport]) -> String {
             ChangesAfter::Permitted => "签署人允许的改动 as its signer permits",
             ChangesAfter::Other => "有改动 modified",
         };
+        let proven = signature.best_signature_time.as_deref().map(in_china);
+        let stamps: Vec<_> = signature.time_stamps.iter().map(stamp_in_words).collect();
+        let states: Vec<_> = signature.evidence.iter().map(evidence_in_words).collect();
+        let text = |lines: &[String]| (!lines.is_empty()).then(|| lines.join("；"));
         html += &rows_html(&[
             ("签章单位", "Signer", signature.signer.as_deref()),
             ("算法", "Algorithm", signature.algorithm.as_deref()),
             ("级别", "Level", signature.level.as_deref()),
+            ("不晚于（时间戳证明）", "Sealed no later than, proven", proven.as_deref()),
+            ("时间戳", "Time-stamps", text(&stamps).as_deref()),
+            ("证书状态", "Revocation", text(&states).as_deref()),
             ("签章时间（声明）", "Claimed time", signature.signed_at.as_deref().map(in_china).as_deref()),
             ("结论", "Indication", Some(&signature.indication)),
             ("原因", "Sub-indication", signature.sub_indication.as_deref()),
@@ -163,6 +172,21 @@ fn signatures_html(signatures: &[SignatureReport]) -> String {
         ]);
     }
     html + "</details>"
+}
+
+fn stamp_in_words(stamp: &TimeStampReport) -> String {
+    let authority = stamp.authority.as_deref().unwrap_or("?");
+    let time = stamp.gen_time.as_deref().map_or_else(|| "?".to_owned(), in_china);
+    format!("{authority} {time} {}", stamp.sub_indication.as_ref().unwrap_or(&stamp.indication))
+}
+
+fn evidence_in_words(evidence: &EvidenceReport) -> String {
+    let status = match evidence.status {
+        CertificateStatus::Good => "未吊销 good",
+        CertificateStatus::Revoked => "已吊销 revoked",
+    };
+    let since = evidence.revoked_at.as_deref().map(in_china).unwrap_or_default();
+    format!("{} {status} {since}", evidence.certificate)
 }
 
 fn rows_html(rows: &[(&str, &str, Option<&str>)]) -> String {
