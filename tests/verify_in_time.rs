@@ -3,12 +3,16 @@
 mod licence;
 
 use elicence::cms::algorithm::HashAlgorithm;
+use elicence::cms::certificate_id::certificate_id;
 use elicence::cms::read_certificate::Certificate;
+use elicence::cms::read_ocsp::OcspStatus;
 use elicence::domain::digest::Digest;
 use elicence::domain::verdict::{EvidenceSource, Report, Verdict};
 use elicence::seal::TokenSize;
 use elicence::seal::authority::{
     Issuer,
+    certificate::Purpose,
+    ocsp_answer::{self, OcspTimes},
     revocation_list::{RevocationListSpec, Revoked, revocation_list},
 };
 use elicence::seal::signer::Signer;
@@ -59,11 +63,16 @@ fn serial(certificate: &[u8]) -> Vec<u8> {
 
 /// Lists of both authorities as of `at`, in which these certificates are revoked.
 fn lists(at: OffsetDateTime, revoked: &[(Vec<u8>, OffsetDateTime)]) -> Evidence {
+    lists_with(at, revoked, 1)
+}
+
+/// The same for this reason (CRLReason).
+fn lists_with(at: OffsetDateTime, revoked: &[(Vec<u8>, OffsetDateTime)], reason: u8) -> Evidence {
     let list = |name: &str| {
         let key = key(name);
         let own = Certificate::read(&key.chain()[0]).expect("an authority").subject.to_vec();
         let of_it = revoked.iter().filter(|(der, _)| Certificate::read(der).expect("a certificate").issuer == own);
-        let entries: Vec<_> = of_it.map(|(der, at)| Revoked { serial: serial(der), at: *at, reason: Some(1) }).collect();
+        let entries: Vec<_> = of_it.map(|(der, at)| Revoked { serial: serial(der), at: *at, reason: Some(reason) }).collect();
         let number = at.unix_timestamp().unsigned_abs();
         let spec = RevocationListSpec { number, this_update: at, next_update: at + Duration::days(30), revoked: &entries };
         revocation_list(&spec, &Issuer::of_certificate(&key.chain()[0]).expect("an authority"), key).expect("a list")
@@ -189,6 +198,16 @@ static SHORT: LazyLock<Levels> = LazyLock::new(|| {
 });
 
 #[test]
+fn a_time_stamp_authority_that_was_superseded_keeps_its_word_and_a_stolen_one_does_not() {
+    let authority = key("time-stamp").chain()[0].clone();
+    for (reason, expected) in [(4, "B-LTA"), (1, "B-B")] {
+        let evidence = lists_with(LATER, &[(authority.clone(), datetime!(2027-06-01 0:00 UTC))], reason);
+        let report = judge_with(&LEVELS.lta, &evidence, RevocationRule::Require, LATER);
+        assert_eq!((report.verdict, level(&report)), (Verdict::Valid, expected), "{:?}", report.reasons);
+    }
+}
+
+#[test]
 fn past_expiry_and_later_revocation_the_proof_keeps_it_valid() {
     let certificate = Reissued::new(key("seal"), Some((datetime!(2026-12-01 0:00 UTC), datetime!(2027-07-01 0:00 UTC)))).chain()[0].clone();
     let evidence = lists(LATER, &[(certificate, datetime!(2027-05-01 0:00 UTC))]);
@@ -266,4 +285,42 @@ fn what_was_found_to_hold_is_not_computed_again_and_nothing_else_is_believed() {
     }
     let report = judge_with(&LEVELS.t, &forged, RevocationRule::Require, SOON);
     assert_eq!(codes(&report)[0], "TRY_LATER");
+}
+
+/// An answer of `signer` about the seal, as of an hour before [`SOON`].
+fn ocsp(signer: &dyn Signer, status: OcspStatus) -> Vec<u8> {
+    let issuing = key("issuing-ca").chain()[0].clone();
+    let (seal, issuer) = (seal_certificate(), Certificate::read(&issuing).expect("an authority"));
+    let id = certificate_id(Certificate::read(&seal).expect("a certificate").serial, &issuer).expect("an identifier");
+    let at = SOON - Duration::hours(1);
+    ocsp_answer::sign(&[(&id, status)], None, OcspTimes { at, next_update: at + Duration::days(1) }, signer).expect("an answer")
+}
+
+/// The verdict where this answer, and the list of the root, is all that is known.
+fn by_answer(answer: Vec<u8>) -> (Verdict, String) {
+    let mut evidence = lists(SOON, &[]);
+    evidence.given.revocation_lists.pop();
+    evidence.given.ocsp_answers.push(answer);
+    let report = judge_with(&LEVELS.b, &evidence, RevocationRule::Require, SOON);
+    (report.verdict, codes(&report)[0].to_owned())
+}
+
+#[test]
+fn an_answer_counts_when_its_signer_is_the_issuer_or_its_delegate_and_in_order() {
+    let year = (datetime!(2026-12-01 0:00 UTC), datetime!(2027-12-01 0:00 UTC));
+    let over = (datetime!(2026-12-01 0:00 UTC), SOON - Duration::minutes(30));
+    let delegate = |by, validity| Reissued::of(key("qr"), Purpose::OcspSigner, by, validity);
+    let is = |answer, verdict, code: &str| assert_eq!(by_answer(answer), (verdict, code.to_owned()));
+    is(ocsp(key("issuing-ca"), OcspStatus::Good), Verdict::Valid, "STATUS_NOT_CHECKED");
+    is(ocsp(&delegate("issuing-ca", year), OcspStatus::Good), Verdict::Valid, "STATUS_NOT_CHECKED");
+    is(ocsp(&delegate("unknown-root", year), OcspStatus::Good), Verdict::Indeterminate, "TRY_LATER");
+    is(ocsp(&delegate("root", year), OcspStatus::Good), Verdict::Indeterminate, "TRY_LATER");
+    is(ocsp(&delegate("issuing-ca", over), OcspStatus::Good), Verdict::Indeterminate, "REVOCATION_OUT_OF_BOUNDS_NO_POE");
+    is(ocsp(&delegate("issuing-ca", year), OcspStatus::Unknown), Verdict::Indeterminate, "TRY_LATER");
+    let revoked = OcspStatus::Revoked { at: SOON - Duration::days(1), reason: Some(1) };
+    is(ocsp(&delegate("issuing-ca", year), revoked), Verdict::Indeterminate, "REVOKED_NO_POE");
+    let mut forged = ocsp(key("issuing-ca"), OcspStatus::Good);
+    let last = forged.windows(2).rposition(|pair| pair == [0x30, 0x82]).expect("the certificate");
+    forged[last - 20] ^= 1;
+    is(forged, Verdict::Indeterminate, "TRY_LATER");
 }

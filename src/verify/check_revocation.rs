@@ -4,7 +4,7 @@ use crate::cms::check_signature::key_bits;
 use crate::cms::der_read::{DerReader, tag};
 use crate::cms::read_certificate::Certificate;
 use crate::cms::read_ocsp::{OcspAnswer, OcspStatus, ResponderId};
-use crate::cms::read_revocation_list::{ListScope, RevocationList};
+use crate::cms::read_revocation_list::{ListScope, RevocationList, RevokedEntry};
 use crate::cms::signature_memory::SignatureMemory;
 use crate::cms::signed_parts::SignedParts;
 use crate::domain::verdict::{CertificateStatus, EvidenceKind, EvidenceReport, EvidenceSource};
@@ -41,8 +41,8 @@ pub struct Statement {
     known: Known,
     this_update: OffsetDateTime,
     next_update: Option<OffsetDateTime>,
-    /// Since when it is revoked.
-    pub revoked_at: Option<OffsetDateTime>,
+    /// Since when it is revoked, and why.
+    pub revoked: Option<RevokedEntry>,
     /// Could the state of the responder itself not be judged?
     pub responder_unjudged: bool,
 }
@@ -52,8 +52,8 @@ pub struct Statement {
 pub enum Standing {
     /// Not revoked at the moment in question.
     Good(Statement),
-    /// Revoked since then.
-    Revoked(OffsetDateTime, Statement),
+    /// Revoked.
+    Revoked(RevokedEntry, Statement),
     /// No evidence, or none that is fresh.
     Unknown,
     /// There is evidence, but its signer has expired and nothing proves that it is older.
@@ -77,8 +77,8 @@ impl Ground<'_, '_> {
     /// The standing of `subject`, which `issuer` has issued, at `known`.
     pub fn standing(&self, subject: &Certificate<'_>, issuer: Issuer<'_>, known: Known) -> Standing {
         let (statements, out_of_bounds) = self.statements(subject, issuer, true);
-        if let Some((at, statement)) = earliest_revocation(&statements) {
-            return Standing::Revoked(at, statement.clone());
+        if let Some((revoked, statement)) = earliest_revocation(&statements) {
+            return Standing::Revoked(revoked, statement.clone());
         }
         let fresh = statements.into_iter().filter(|statement| statement.is_fresh(subject, known.at));
         match fresh.min_by_key(|statement| (statement.source, statement.end)) {
@@ -91,7 +91,7 @@ impl Ground<'_, '_> {
     /// How much of the file must be covered so that embedded evidence about `subject` at `moment` is; `None` without such evidence.
     pub fn embedded_until(&self, subject: &Certificate<'_>, issuer: Issuer<'_>, moment: OffsetDateTime) -> Option<usize> {
         let (statements, _) = self.statements(subject, issuer, true);
-        let speaks = |statement: &&Statement| statement.revoked_at.is_some() || statement.is_fresh(subject, moment);
+        let speaks = |statement: &&Statement| statement.revoked.is_some() || statement.is_fresh(subject, moment);
         statements.iter().filter(speaks).filter_map(|statement| statement.end).min()
     }
 
@@ -114,7 +114,7 @@ impl Ground<'_, '_> {
             for single in placed.it.answers.iter().filter(|single| single.certificate.is_of(subject.serial, issuer.certificate)) {
                 let said = match single.status {
                     OcspStatus::Good => None,
-                    OcspStatus::Revoked { at, .. } => Some(at),
+                    OcspStatus::Revoked { at, reason } => Some(RevokedEntry { at, reason }),
                     OcspStatus::Unknown => continue,
                 };
                 match self.responder(placed, subject, issuer, delegates) {
@@ -135,7 +135,7 @@ impl Ground<'_, '_> {
         placed: &Placed<T>,
         kind: EvidenceKind,
         (this_update, next_update): (OffsetDateTime, Option<OffsetDateTime>),
-        revoked_at: Option<OffsetDateTime>,
+        revoked: Option<RevokedEntry>,
         responder_unjudged: bool,
     ) -> Option<Statement> {
         let known = self.proofs.known(placed.end);
@@ -147,7 +147,7 @@ impl Ground<'_, '_> {
             known,
             this_update,
             next_update,
-            revoked_at,
+            revoked,
             responder_unjudged,
         })
     }
@@ -199,7 +199,7 @@ impl Ground<'_, '_> {
             }
             // A responder is not asked about itself: only its issuer's own word counts, so this goes one step deep.
             let (statements, _) = self.statements(&delegate, issuer, false);
-            let revoked = earliest_revocation(&statements).is_some_and(|(at, _)| at <= known.at);
+            let revoked = earliest_revocation(&statements).is_some_and(|(revoked, _)| revoked.at <= known.at);
             let judged = statements.iter().any(|statement| statement.is_fresh(&delegate, known.at));
             if !revoked && (judged || !self.hard) {
                 return Responder::Right { unjudged: !judged };
@@ -220,7 +220,7 @@ impl Statement {
     /// Does "not revoked" still say something about `moment`? Lists forget certificates that have expired.
     fn is_fresh(&self, subject: &Certificate<'_>, moment: OffsetDateTime) -> bool {
         let until = self.next_update.unwrap_or(self.this_update.saturating_add(FRESH));
-        self.revoked_at.is_none_or(|revoked| moment < revoked)
+        self.revoked.is_none_or(|revoked| moment < revoked.at)
             && moment <= until.max(self.this_update)
             && self.this_update <= subject.not_after
     }
@@ -233,15 +233,15 @@ impl Statement {
             source: self.source,
             this_update: rfc3339(self.this_update).unwrap_or_default(),
             next_update: self.next_update.and_then(rfc3339),
-            status: if self.revoked_at.is_some() { CertificateStatus::Revoked } else { CertificateStatus::Good },
-            revoked_at: self.revoked_at.and_then(rfc3339),
+            status: if self.revoked.is_some() { CertificateStatus::Revoked } else { CertificateStatus::Good },
+            revoked_at: self.revoked.and_then(|revoked| rfc3339(revoked.at)),
             proven_at: self.known.proven.then(|| rfc3339(self.known.at)).flatten(),
         }
     }
 }
 
-fn earliest_revocation(statements: &[Statement]) -> Option<(OffsetDateTime, &Statement)> {
-    statements.iter().filter_map(|statement| Some((statement.revoked_at?, statement))).min_by_key(|(at, _)| *at)
+fn earliest_revocation(statements: &[Statement]) -> Option<(RevokedEntry, &Statement)> {
+    statements.iter().filter_map(|statement| Some((statement.revoked?, statement))).min_by_key(|(revoked, _)| revoked.at)
 }
 
 fn names(responder: ResponderId<'_>, certificate: &Certificate<'_>) -> bool {
@@ -252,14 +252,14 @@ fn names(responder: ResponderId<'_>, certificate: &Certificate<'_>) -> bool {
 }
 
 /// What a list says of `subject`: nothing (`None`), not revoked (`Some(None)`), or revoked since then. The signature is not looked at.
-fn entry_of(list: &RevocationList<'_>, subject: &Certificate<'_>, issuer: &Certificate<'_>) -> Option<Option<OffsetDateTime>> {
+fn entry_of(list: &RevocationList<'_>, subject: &Certificate<'_>, issuer: &Certificate<'_>) -> Option<Option<RevokedEntry>> {
     /// CRLReason removeFromCRL.
     const REMOVED: u8 = 8;
     if list.issuer != issuer.subject || !issuer.may_sign_lists() || list.scope.is_indirect {
         return None;
     }
     if let Some(entry) = list.entry(subject.serial).filter(|entry| entry.reason != Some(REMOVED)) {
-        return Some(Some(entry.at));
+        return Some(Some(entry));
     }
     let ListScope {
         is_delta,

@@ -36,7 +36,7 @@ pub fn conclude(examined: &Examined, evidence: &Evidence, policy: &Policy, at: O
         if examined.licence.is_some() && judged.failure.is_none() && has_unused {
             reasons.push(ReasonCode::SigConstraints);
         }
-        unjudged |= judged.failure.is_some() || judged.chain.unjudged;
+        unjudged |= judged.chain.unjudged || judged.chain.path.is_empty();
         signatures.push(SignatureReport { changes_after, changes, ..report_signature(signature, &judged, &judge) });
     }
     if examined.store_is_broken || (examined.licence.is_some() && judge.has_unreadable()) {

@@ -39,3 +39,29 @@ fn rsa_bits(spki: &[u8]) -> Option<usize> {
     let digits = modulus.iter().position(|byte| *byte != 0).and_then(|first| modulus.get(first..)).unwrap_or_default();
     Some((digits.len() * 8).saturating_sub(digits.first().map_or(0, |byte| byte.leading_zeros() as usize)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cms::der_write::{bit_string, oid, sequence, unsigned_integer};
+
+    fn rsa(bits: usize) -> Vec<u8> {
+        let mut modulus = vec![0xff; bits / 8];
+        modulus[0] = 0x80;
+        let key = sequence(&[&unsigned_integer(&modulus), &unsigned_integer(&[1, 0, 1])]);
+        sequence(&[&sequence(&[&oid(RSA_ENCRYPTION), &[5, 0]]), &bit_string(&key)])
+    }
+
+    #[test]
+    fn a_short_key_was_strong_once() {
+        let known = |at, proven| Known { at, proven };
+        let (then, now) = (datetime!(2015-01-01 0:00 UTC), datetime!(2026-01-01 0:00 UTC));
+        assert_eq!(judge_key(&rsa(1536), known(then, true)), Ok(()));
+        assert_eq!(judge_key(&rsa(1536), known(now, true)), Err(ReasonCode::CryptoConstraints));
+        assert_eq!(judge_key(&rsa(1536), known(now, false)), Err(ReasonCode::CryptoNoPoe));
+        assert_eq!(judge_key(&rsa(2048), known(now, false)), Ok(()));
+        assert_eq!(judge_key(&rsa(2048), known(datetime!(2029-01-01 0:00 UTC), false)), Err(ReasonCode::CryptoNoPoe));
+        assert_eq!(judge_key(&rsa(3072), known(datetime!(2039-01-01 0:00 UTC), false)), Ok(()));
+        assert_eq!(weak_since(&[]), None);
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::cms::build_path::{PathError, PathPurpose, build_path};
 use crate::cms::read_certificate::Certificate;
+use crate::cms::read_revocation_list::RevokedEntry;
 use crate::domain::verdict::{EvidenceReport, ReasonCode};
 use crate::verify::check_revocation::{Ground, Issuer, Standing};
 use crate::verify::crypto_policy::judge_key;
@@ -46,6 +47,14 @@ pub struct Signer<'a> {
     pub trusted_at: OffsetDateTime,
 }
 
+impl Signer<'_> {
+    /// Does what a time-stamp authority stamped before its revocation stay believable, because its key was never in other hands
+    /// (RFC 3161 section 4, 1): affiliationChanged, superseded, cessationOfOperation?
+    fn keeps_its_word(&self, revoked: RevokedEntry) -> bool {
+        self.purpose == PathPurpose::TimeStamp && matches!(revoked.reason, Some(3..=5))
+    }
+}
+
 /// Judges the chain of `signer`.
 pub fn judge_chain<'a>(signer: Signer<'a>, ground: Ground<'_, 'a>, evidence: &'a Evidence, rule: RevocationRule) -> JudgedChain<'a> {
     let known = signer.known;
@@ -72,7 +81,7 @@ pub fn judge_chain<'a>(signer: Signer<'a>, ground: Ground<'_, 'a>, evidence: &'a
         let is_anchor = place + 2 == certificates.len();
         let issuer = Issuer { certificate: issuer, is_anchor, revoked_at: issuer_revoked_at };
         let standing = ground.standing(subject, issuer, known);
-        issuer_revoked_at = judged.note(subject, issuer, standing, known, rule, place == 0);
+        issuer_revoked_at = judged.note(subject, issuer, standing, signer, rule, place == 0);
     }
     judged
 }
@@ -84,7 +93,7 @@ impl JudgedChain<'_> {
         subject: &Certificate<'_>,
         issuer: Issuer<'_>,
         standing: Standing,
-        known: Known,
+        signer: Signer<'_>,
         rule: RevocationRule,
         is_leaf: bool,
     ) -> Option<OffsetDateTime> {
@@ -94,9 +103,10 @@ impl JudgedChain<'_> {
                 self.evidence.push(statement.report(&subject.name));
                 (None, None)
             }
-            Standing::Revoked(at, statement) => {
+            Standing::Revoked(entry, statement) => {
                 self.evidence.push(statement.report(&subject.name));
-                (Some(at), (at <= known.at).then_some(revoked(known, is_leaf)))
+                let judged_at = if is_leaf && signer.keeps_its_word(entry) { signer.trusted_at } else { signer.known.at };
+                (Some(entry.at), (entry.at <= judged_at).then_some(revoked(signer.known, is_leaf)))
             }
             Standing::Unknown | Standing::OutOfBounds => {
                 self.missing.push(RevocationQuestion {

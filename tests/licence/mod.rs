@@ -278,10 +278,18 @@ pub struct Reissued {
 }
 
 impl Reissued {
-    /// `key` as it is, or under a new certificate of the issuing authority with this validity.
+    /// `key` as it is, or under a new seal certificate of the issuing authority with this validity.
     pub fn new(key: &'static FileKey, validity: Option<(OffsetDateTime, OffsetDateTime)>) -> Self {
+        match validity {
+            Some(validity) => Self::of(key, Purpose::Seal, "issuing-ca", validity),
+            None => Self { key, chain: key.chain().to_vec() },
+        }
+    }
+
+    /// `key` under a new certificate of this authority.
+    pub fn of(key: &'static FileKey, purpose: Purpose, by: &str, (not_before, not_after): (OffsetDateTime, OffsetDateTime)) -> Self {
         let mut chain = key.chain().to_vec();
-        if let Some((not_before, not_after)) = validity {
+        {
             let old = Certificate::read(&chain[0]).expect("a certificate");
             let subject = DistinguishedName {
                 country: "CN".into(),
@@ -291,7 +299,7 @@ impl Reissued {
                 common_name: old.name.clone(),
             };
             let spec = CertificateSpec {
-                purpose: Purpose::Seal,
+                purpose,
                 serial: [0x55; 16],
                 subject: &subject,
                 public_key: old.spki,
@@ -302,7 +310,7 @@ impl Reissued {
                 ocsp_url: None,
                 issuer_url: None,
             };
-            let issuing = self::key("issuing-ca");
+            let issuing = self::key(by);
             let issuer = Issuer::of_certificate(&issuing.chain()[0]).expect("an authority");
             chain[0] = certificate(&spec, Some(&issuer), issuing).expect("a certificate");
         }
