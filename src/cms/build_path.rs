@@ -2,7 +2,7 @@
 
 use crate::cms::certificate_algorithms::CERTIFICATE_ALGORITHMS;
 use crate::cms::read_certificate::Certificate;
-use crate::cms::signature_memory::SignatureMemory;
+use crate::cms::signature_memory::SignatureChecks;
 use rustls::pki_types::{AlgorithmIdentifier, CertificateDer, InvalidSignature, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
 use time::OffsetDateTime;
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
@@ -59,14 +59,14 @@ pub enum PathError {
 #[derive(Debug)]
 struct Remembering<'m> {
     algorithm: &'static dyn SignatureVerificationAlgorithm,
-    memory: &'m SignatureMemory,
+    checks: &'m SignatureChecks,
 }
 
 impl SignatureVerificationAlgorithm for Remembering<'_> {
     fn verify_signature(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         let (key_kind, kind) = (self.public_key_alg_id(), self.signature_alg_id());
         let parts = [b"certificate", key_kind.as_ref(), kind.as_ref(), public_key, message, signature];
-        self.memory.check(&parts, || self.algorithm.verify_signature(public_key, message, signature))
+        self.checks.check(&parts, InvalidSignature, || self.algorithm.verify_signature(public_key, message, signature))
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
@@ -95,7 +95,7 @@ pub fn build_path(
     intermediates: &[&[u8]],
     anchors: &[TrustAnchor<'_>],
     at: OffsetDateTime,
-    memory: &SignatureMemory,
+    checks: &SignatureChecks,
 ) -> Result<Path, PathError> {
     if anchors.is_empty() {
         return Err(PathError::NoChain);
@@ -105,7 +105,7 @@ pub fn build_path(
     let der = CertificateDer::from(leaf.der);
     let end_entity = EndEntityCert::try_from(&der).map_err(path_error)?;
     let others: Vec<CertificateDer<'_>> = intermediates.iter().map(|der| CertificateDer::from(*der)).collect();
-    let remembering: Vec<_> = CERTIFICATE_ALGORITHMS.iter().map(|algorithm| Remembering { algorithm: *algorithm, memory }).collect();
+    let remembering: Vec<_> = CERTIFICATE_ALGORITHMS.iter().map(|algorithm| Remembering { algorithm: *algorithm, checks }).collect();
     let algorithms: Vec<&dyn SignatureVerificationAlgorithm> = remembering.iter().map(|one| one as _).collect();
     let authorities = |path: &VerifiedPath<'_>| {
         let all = path.intermediate_certificates().all(|issuer| Certificate::read(&issuer.der()).is_ok_and(|issuer| issuer.may_certify()));

@@ -1,11 +1,11 @@
 //! Is a certificate revoked (check V11)? By lists of its issuer, or OCSP answers of its issuer or of whom the issuer delegated.
 
-use crate::cms::check_signature::key_bits;
+use crate::cms::check_signature::{SignatureError, key_bits};
 use crate::cms::der_read::{DerReader, tag};
 use crate::cms::read_certificate::Certificate;
 use crate::cms::read_ocsp::{OcspAnswer, OcspStatus, ResponderId};
 use crate::cms::read_revocation_list::{ListScope, RevocationList, RevokedEntry};
-use crate::cms::signature_memory::SignatureMemory;
+use crate::cms::signature_memory::SignatureChecks;
 use crate::cms::signed_parts::SignedParts;
 use crate::domain::verdict::{CertificateStatus, EvidenceKind, EvidenceReport, EvidenceSource};
 use crate::verify::crypto_policy::judge_key;
@@ -19,6 +19,9 @@ use time::{Duration, OffsetDateTime};
 pub const CLOCK_SKEW: Duration = Duration::minutes(5);
 /// How long an answer without nextUpdate is fresh.
 const FRESH: Duration = Duration::days(1);
+
+/// More certificates than any responder brings.
+const MOST_DELEGATES: usize = 8;
 
 /// An issuer, as far as its evidence goes.
 #[derive(Clone, Copy)]
@@ -67,8 +70,8 @@ pub struct Ground<'g, 'a> {
     pub material: &'g Material<'a>,
     /// What is proven so far.
     pub proofs: &'g Proofs,
-    /// Signatures that were found to hold before.
-    pub memory: &'g SignatureMemory,
+    /// What may be computed.
+    pub checks: &'g SignatureChecks,
     /// Must every responder's own state be known?
     pub hard: bool,
 }
@@ -161,7 +164,7 @@ impl Ground<'_, '_> {
             signed.to_be_signed,
             signed.signature,
         ];
-        self.memory.check(&parts, || signed.check(signer.spki).map(drop)).is_ok()
+        self.checks.check(&parts, SignatureError::Unsupported, || signed.check(signer.spki).map(drop)).is_ok()
     }
 
     /// Was the issuer within its dates, not revoked, and its key strong, when evidence is known to have existed?
@@ -178,16 +181,16 @@ impl Ground<'_, '_> {
         if !delegates {
             return Responder::Wrong;
         }
-        let pool = self.material.certificates.iter().map(|placed| placed.it);
         let mut out_of_bounds = false;
-        for der in answer.certificates.iter().copied().chain(pool) {
-            let Ok(delegate) = Certificate::read(der) else { continue };
-            let delegated = names(answer.responder, &delegate)
-                && delegate.issuer == issuer.certificate.subject
+        let own: Vec<Certificate<'_>> =
+            answer.certificates.iter().take(MOST_DELEGATES).filter_map(|der| Certificate::read(der).ok()).collect();
+        for delegate in own.iter().chain(self.material.certificates.iter().filter_map(|placed| placed.it.read.as_ref())) {
+            let delegated = delegate.issuer == issuer.certificate.subject
+                && names(answer.responder, delegate)
                 && delegate.may_answer_ocsp()
                 && delegate.der != subject.der
                 && delegate.is_valid_at(answer.produced_at);
-            if !delegated || !self.holds(&delegate.signed, issuer.certificate) || !self.holds(&answer.signed, &delegate) {
+            if !delegated || !self.holds(&delegate.signed, issuer.certificate) || !self.holds(&answer.signed, delegate) {
                 continue;
             }
             if !delegate.is_valid_at(known.at) || !self.was_able(issuer, known) || judge_key(delegate.spki, known).is_err() {
@@ -198,9 +201,9 @@ impl Ground<'_, '_> {
                 return Responder::Right { unjudged: false };
             }
             // A responder is not asked about itself: only its issuer's own word counts, so this goes one step deep.
-            let (statements, _) = self.statements(&delegate, issuer, false);
+            let (statements, _) = self.statements(delegate, issuer, false);
             let revoked = earliest_revocation(&statements).is_some_and(|(revoked, _)| revoked.at <= known.at);
-            let judged = statements.iter().any(|statement| statement.is_fresh(&delegate, known.at));
+            let judged = statements.iter().any(|statement| statement.is_fresh(delegate, known.at));
             if !revoked && (judged || !self.hard) {
                 return Responder::Right { unjudged: !judged };
             }

@@ -67,7 +67,7 @@ fn check(bytes: &SignatureBytes<'_>, store: &[&[u8]], limits: &Limits, facts: &m
     facts.others = cms.certificates.iter().filter(|der| **der != signer.der).map(|der| der.to_vec()).collect();
     facts.algorithm = algorithm_name(&cms.signature_algorithm, &cms.digest_algorithm, signer.spki);
     let stamps = cms.unsigned.iter().filter(|attribute| attribute.oid == ID_SIGNATURE_TIME_STAMP.as_bytes());
-    facts.stamps = stamps.flat_map(|attribute| check_signature_stamps(attribute.values, cms.signature, store)).collect();
+    facts.stamps = check_signature_stamps(stamps.map(|attribute| attribute.values), cms.signature, store);
     facts.baseline = pades
         && !cms.attributes.has_forbidden
         && !cms.has_crls

@@ -36,7 +36,7 @@ pub struct StampTime {
     pub accuracy: Duration,
 }
 
-/// More tokens than anybody puts into one attribute.
+/// More tokens than anybody puts into one signature.
 const MOST_TOKENS: usize = 16;
 
 /// Judges the document time-stamp (文档时间戳) in `bytes` over the bytes it covers. Its signer may stand among `store`, certificates
@@ -53,22 +53,24 @@ pub fn check_document_stamp(bytes: &SignatureBytes<'_>, store: &[&[u8]], limits:
     }
 }
 
-/// Judges the signature time-stamps in the values of one attribute over a signature value.
-pub fn check_signature_stamps(values: &[u8], signature: &[u8], store: &[&[u8]]) -> Vec<StampFacts> {
-    let mut each = DerReader::new(values);
+/// Judges the signature time-stamps in the values of attributes, each the content of a SET, over a signature value.
+pub fn check_signature_stamps<'a>(attributes: impl Iterator<Item = &'a [u8]>, signature: &[u8], store: &[&[u8]]) -> Vec<StampFacts> {
     let mut found = Vec::new();
-    while !each.at_end() && found.len() < MOST_TOKENS {
-        let Ok(value) = each.any() else {
-            found.push(failed(ReasonCode::FormatFailure));
-            break;
-        };
-        found.push(match TimeStampToken::read(value.whole) {
-            Ok((token, [])) => check_token(&token, |hash| hash.digest(signature), store),
-            _ => failed(ReasonCode::FormatFailure),
-        });
-    }
-    if found.is_empty() || !each.at_end() {
-        found.push(failed(ReasonCode::FormatFailure));
+    for values in attributes {
+        let mut each = DerReader::new(values);
+        loop {
+            if found.len() == MOST_TOKENS {
+                found.push(failed(ReasonCode::FormatFailure));
+                return found;
+            }
+            found.push(match each.any().map(|value| TimeStampToken::read(value.whole)) {
+                Ok(Ok((token, []))) => check_token(&token, |hash| hash.digest(signature), store),
+                _ => failed(ReasonCode::FormatFailure),
+            });
+            if each.at_end() {
+                break;
+            }
+        }
     }
     found
 }

@@ -157,12 +157,12 @@ fn find_path<'a>(
     }
     let mut pool: Vec<&'a [u8]> = signer.others.iter().map(Vec::as_slice).collect();
     for placed in &ground.material.certificates {
-        if placed.it != leaf.der && !pool.contains(&placed.it) {
-            pool.push(placed.it);
+        if placed.it.der != leaf.der && !pool.contains(&placed.it.der) {
+            pool.push(placed.it.der);
         }
     }
     let trusted: Vec<_> = anchors.iter().map(|anchor| anchor.trust_anchor().clone()).collect();
-    let path = build_path(leaf, purpose, &pool, &trusted, known.at, ground.memory).map_err(|error| path_failure(error, leaf, known))?;
+    let path = build_path(leaf, purpose, &pool, &trusted, known.at, ground.checks).map_err(|error| path_failure(error, leaf, known))?;
     let used = path.used.iter().filter_map(|place| pool.get(*place).copied());
     let anchor = anchors.get(path.anchor).map(|anchor| anchor.der());
     Ok(std::iter::once(leaf.der).chain(used).chain(anchor).collect())

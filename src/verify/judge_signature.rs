@@ -1,6 +1,7 @@
 //! One signature in time (V12 and V13; EN 319 102-1 clauses 5.5 and 5.6): its time-stamps, the best signature time, its chain then.
 
 use crate::cms::build_path::PathPurpose;
+use crate::cms::signature_memory::SignatureChecks;
 use crate::domain::verdict::{EvidenceReport, ReasonCode, TimeStampKind, TimeStampReport, Verdict};
 use crate::verify::check_revocation::{CLOCK_SKEW, Ground};
 use crate::verify::check_time_stamp::{StampFacts, StampTime};
@@ -12,6 +13,9 @@ use crate::verify::pdf_date::rfc3339;
 use crate::verify::policy::{Policy, RevocationRule};
 use crate::verify::prove_existence::{Known, Proofs};
 use time::{Duration, OffsetDateTime};
+
+/// More signatures of certificates and evidence than any document needs; the slowest take a millisecond each.
+const MOST_CHECKS: usize = 512;
 
 /// A signature after everything that time says about it.
 pub struct JudgedSignature<'a> {
@@ -48,6 +52,7 @@ pub struct Judge<'a> {
     rule: RevocationRule,
     material: Material<'a>,
     proofs: Proofs,
+    checks: SignatureChecks,
     /// The document time-stamps, newest first.
     stamps: Vec<JudgedStamp<'a>>,
 }
@@ -56,7 +61,8 @@ impl<'a> Judge<'a> {
     /// Walks the document time-stamps from the newest to the oldest: each proves that everything before it existed.
     pub fn new(examined: &'a Examined, evidence: &'a Evidence, policy: &Policy, at: OffsetDateTime) -> Self {
         let material = Material::gather(examined, evidence);
-        let mut judge = Self { evidence, rule: policy.revocation, material, proofs: Proofs::new(at), stamps: Vec::new() };
+        let checks = SignatureChecks::new(&evidence.memory, MOST_CHECKS);
+        let mut judge = Self { evidence, rule: policy.revocation, material, proofs: Proofs::new(at), checks, stamps: Vec::new() };
         for stamp in examined.stamps.iter().rev() {
             let judged = judge.stamp(&stamp.facts, TimeStampKind::Document, stamp.end);
             if let (None, Some(time)) = (judged.failure, judged.time) {
@@ -70,7 +76,7 @@ impl<'a> Judge<'a> {
     /// What evidence is judged with.
     pub fn ground(&self) -> Ground<'_, 'a> {
         let hard = self.rule == RevocationRule::Require;
-        Ground { material: &self.material, proofs: &self.proofs, memory: &self.evidence.memory, hard }
+        Ground { material: &self.material, proofs: &self.proofs, checks: &self.checks, hard }
     }
 
     /// The document time-stamps, newest first.

@@ -44,7 +44,7 @@ fn embedded_until(chain: &JudgedChain<'_>, moment: OffsetDateTime, own_end: usiz
         let [subject, issuer] = pair else { continue };
         let is_anchor = place + 2 == certificates.len();
         if !is_anchor {
-            let placed = ground.material.certificates.iter().find(|placed| placed.it == issuer.der)?;
+            let placed = ground.material.certificates.iter().find(|placed| placed.it.der == issuer.der)?;
             until = until.max(placed.end?);
         }
         let issuer = Issuer { certificate: issuer, is_anchor, revoked_at: None };

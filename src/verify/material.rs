@@ -1,5 +1,6 @@
 //! All certificates, lists and answers at hand for one conclusion, from the file and from the caller, read once.
 
+use crate::cms::read_certificate::Certificate;
 use crate::cms::read_ocsp::OcspAnswer;
 use crate::cms::read_revocation_list::RevocationList;
 use crate::domain::verdict::EvidenceSource;
@@ -9,13 +10,21 @@ use crate::verify::examine::Examined;
 /// What is at hand.
 pub struct Material<'a> {
     /// Certificates that may complete a chain, each once; those of the file first.
-    pub certificates: Vec<Placed<&'a [u8]>>,
+    pub certificates: Vec<Placed<PoolCertificate<'a>>>,
     /// Revocation lists that can be read.
     pub lists: Vec<Placed<RevocationList<'a>>>,
     /// OCSP answers that can be read.
     pub answers: Vec<Placed<OcspAnswer<'a>>>,
     /// Does the file's store hold anything that cannot be read?
     pub has_unreadable: bool,
+}
+
+/// A certificate of the pool.
+pub struct PoolCertificate<'a> {
+    /// The certificate, DER.
+    pub der: &'a [u8],
+    /// What it says; `None` when it cannot be read.
+    pub read: Option<Certificate<'a>>,
 }
 
 /// Something, and where it came from.
@@ -65,10 +74,10 @@ impl<'a> Material<'a> {
     }
 
     fn certificate(&mut self, der: &'a [u8], source: EvidenceSource, end: Option<usize>) {
-        match self.certificates.iter_mut().find(|known| known.it == der) {
+        match self.certificates.iter_mut().find(|known| known.it.der == der) {
             // The earliest place in the file is the one that is proven first.
             Some(known) => known.end = known.end.into_iter().chain(end).min(),
-            None => self.certificates.push(Placed { it: der, source, end }),
+            None => self.certificates.push(Placed { it: PoolCertificate { der, read: Certificate::read(der).ok() }, source, end }),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::pdf::read::{Dict, Document, Location, Object, PdfError, Ref};
 use std::collections::BTreeSet;
 
 /// More objects than a licence gathers in a hundred years.
-const MOST_OBJECTS: usize = 1024;
+const MOST_OBJECTS: usize = 256;
 /// Longest content of them all together, bytes.
 const MOST_BYTES: usize = 32 << 20;
 
