@@ -135,6 +135,13 @@ fn judge_file(bytes: &[u8], mut evidence: Evidence, register: Register, argument
             }
         }
     }
+    if !arguments.offline {
+        let settings = match register {
+            Register::Here(config) => Some(&config.revocation),
+            Register::None | Register::There(_) => None,
+        };
+        evidence.fetched = gather::fetch(&examined.needs(&evidence, &policy, at).revocation, settings)?;
+    }
     let mut report = conclude(&examined, &evidence, &policy, at);
     // Whoever names a register wants its answer: without it an intact licence may still have been revoked.
     if unreachable && report.verdict == Verdict::Valid {

@@ -1,8 +1,12 @@
 //! The evidence of one verification on the command line: files that were given, and a bundle of an earlier one.
 
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::runtime;
+use crate::clients::address_guard::AddressGuard;
+use crate::clients::{FetchLimits, Fetcher, RevocationClient};
+use crate::config::Revocation;
 use crate::domain::verdict::Report;
-use crate::verify::{Evidence, EvidenceBundle, Examined, Limits, Policy, Profile, RevocationRule, ValidationMaterial};
+use crate::verify::{Evidence, EvidenceBundle, Examined, Limits, Policy, Profile, RevocationQuestion, RevocationRule, ValidationMaterial};
 use clap::Args;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -91,6 +95,20 @@ impl Judging {
         let text = serde_json::to_string_pretty(&bundle).map_err(|error| problem(&error))?;
         std::fs::write(path, text + "\n").map_err(|error| problem(&error))
     }
+}
+
+/// Fetches what the evidence at hand does not say about revocation, from the addresses that the certificates of a trusted path name. Hosts
+/// with private addresses are asked only where the installation's settings allow it. What cannot be had is left out: the report says so.
+pub fn fetch(questions: &[RevocationQuestion], settings: Option<&Revocation>) -> Result<ValidationMaterial, Failure> {
+    if questions.is_empty() {
+        return Ok(ValidationMaterial::default());
+    }
+    let guard = AddressGuard::new(settings.map_or(&[][..], |settings| &settings.allow));
+    let defaults = FetchLimits::default();
+    let limits = FetchLimits { timeout: settings.map_or(defaults.timeout, |settings| settings.timeout), ..defaults };
+    let fetcher = Fetcher::new(guard, limits).map_err(|error| Failure::new(Exit::Unavailable, error))?;
+    let client = RevocationClient::new(fetcher);
+    runtime::block_on(async { Ok(client.fetch(questions, None, OffsetDateTime::now_utc()).await.material) })
 }
 
 /// Reads at most one byte more than may be examined, so that no file fills the memory.
