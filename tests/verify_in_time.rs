@@ -324,3 +324,41 @@ fn an_answer_counts_when_its_signer_is_the_issuer_or_its_delegate_and_in_order()
     forged[last - 20] ^= 1;
     is(forged, Verdict::Indeterminate, "TRY_LATER");
 }
+
+/// The places of the second copy of the issuing authority's certificate in the hex digits of /Contents: the one in the token.
+fn in_the_token(document: &[u8]) -> std::ops::Range<usize> {
+    let authority = hex::encode(&key("issuing-ca").chain()[0]).into_bytes();
+    let at = licence::last(document, &authority);
+    assert!(document[..at].windows(authority.len()).any(|window| window == authority), "the seal has its own copy");
+    at..at + authority.len()
+}
+
+#[test]
+fn no_byte_of_evidence_that_nothing_covers_is_free() {
+    let sound = |document: &[u8]| judge(document, SOON).verdict == Verdict::Valid;
+    assert!(sound(&LEVELS.t) && sound(&LEVELS.lt) && sound(&LEVELS.lta));
+    let token = in_the_token(&LEVELS.t);
+    for at in token.step_by(97) {
+        let mut document = LEVELS.t.clone();
+        document[at] = if document[at] == b'0' { b'1' } else { b'0' };
+        assert!(!sound(&document), "the certificate in the token, at {at}");
+    }
+    let data = validation_data(GATHERED);
+    let broken = |change: &dyn Fn(&mut elicence::seal::ValidationData)| {
+        let mut data = data.clone();
+        change(&mut data);
+        append_validation(LEVELS.t.clone(), &data, GATHERED).expect("validation data")
+    };
+    let flip = |der: &mut Vec<u8>, from_end: usize| {
+        let at = der.len() - from_end;
+        der[at] ^= 1;
+    };
+    for from_end in [3, 40, 100, 200] {
+        for list in 0..2 {
+            assert!(!sound(&broken(&|data| flip(&mut data.revocation_lists[list], from_end))), "list {list}, {from_end}");
+        }
+        for certificate in 0..data.certificates.len() {
+            assert!(!sound(&broken(&|data| flip(&mut data.certificates[certificate], from_end))), "certificate {certificate}, {from_end}");
+        }
+    }
+}

@@ -155,7 +155,8 @@ impl Ground<'_, '_> {
         })
     }
 
-    fn holds(&self, signed: &SignedParts<'_>, signer: &Certificate<'_>) -> bool {
+    /// Does a signature hold under the key of `signer`?
+    pub fn holds(&self, signed: &SignedParts<'_>, signer: &Certificate<'_>) -> bool {
         let parts = [
             b"evidence",
             signed.algorithm.oid,
@@ -247,7 +248,8 @@ fn earliest_revocation(statements: &[Statement]) -> Option<(RevokedEntry, &State
     statements.iter().filter_map(|statement| Some((statement.revoked?, statement))).min_by_key(|(revoked, _)| revoked.at)
 }
 
-fn names(responder: ResponderId<'_>, certificate: &Certificate<'_>) -> bool {
+/// Does a responder name itself so?
+pub fn names(responder: ResponderId<'_>, certificate: &Certificate<'_>) -> bool {
     match responder {
         ResponderId::Name(name) => name == certificate.subject,
         ResponderId::KeyHash(hash) => key_bits(certificate.spki).is_some_and(|key| digest(&SHA1_FOR_LEGACY_USE_ONLY, key).as_ref() == hash),

@@ -19,7 +19,7 @@ pub fn conclude(examined: &Examined, evidence: &Evidence, policy: &Policy, at: O
     let mut reasons: Vec<ReasonCode> = examined.stray.into_iter().collect();
     let judge = Judge::new(examined, evidence, policy, at);
     let mut signatures = Vec::with_capacity(examined.signatures.len());
-    let mut unjudged = false;
+    let (mut all, mut unjudged) = (Vec::with_capacity(examined.signatures.len()), false);
     for signature in &examined.signatures {
         let judged = judge.signature(signature);
         reasons.extend(judged.failure);
@@ -38,8 +38,11 @@ pub fn conclude(examined: &Examined, evidence: &Evidence, policy: &Policy, at: O
         }
         unjudged |= judged.chain.unjudged || judged.chain.path.is_empty();
         signatures.push(SignatureReport { changes_after, changes, ..report_signature(signature, &judged, &judge) });
+        all.push(judged);
     }
-    if examined.store_is_broken || (examined.licence.is_some() && judge.has_unreadable()) {
+    // Without a path nothing is known about the certificates that the evidence hangs from.
+    let is_trusted = all.iter().all(|judged| judged.failure.is_none());
+    if examined.store_is_broken || (examined.licence.is_some() && is_trusted && judge.has_idle_material(&all)) {
         reasons.push(ReasonCode::SigConstraints);
     }
     if examined.signatures.is_empty() {

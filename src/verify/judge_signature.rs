@@ -4,6 +4,7 @@ use crate::cms::build_path::PathPurpose;
 use crate::cms::signature_memory::SignatureChecks;
 use crate::domain::verdict::{EvidenceReport, ReasonCode, TimeStampKind, TimeStampReport, Verdict};
 use crate::verify::check_revocation::{CLOCK_SKEW, Ground};
+use crate::verify::check_store::store_holds;
 use crate::verify::check_time_stamp::{StampFacts, StampTime};
 use crate::verify::evidence::{Evidence, RevocationQuestion};
 use crate::verify::examine::{Examined, ExaminedSignature};
@@ -43,6 +44,8 @@ pub struct JudgedStamp<'a> {
     pub covered: Option<usize>,
     /// Its chain.
     pub chain: JudgedChain<'a>,
+    /// Does it bring certificates that its chain does not use, while nothing proves its own bytes?
+    pub has_unused: bool,
     report: TimeStampReport,
 }
 
@@ -84,9 +87,10 @@ impl<'a> Judge<'a> {
         &self.stamps
     }
 
-    /// Does the file's validation store hold what cannot be read?
-    pub fn has_unreadable(&self) -> bool {
-        self.material.has_unreadable
+    /// Does the file carry evidence, or certificates of time-stamps, that nobody can check or that nothing needs?
+    pub fn has_idle_material(&self, signatures: &[JudgedSignature<'_>]) -> bool {
+        let stamps = signatures.iter().flat_map(|signature| &signature.stamps).chain(&self.stamps);
+        self.material.has_unreadable || !store_holds(self.ground(), self.evidence) || stamps.into_iter().any(|stamp| stamp.has_unused)
     }
 
     fn chain(&self, signer: Signer<'a>) -> JudgedChain<'a> {
@@ -114,7 +118,9 @@ impl<'a> Judge<'a> {
         }
         let report = report_stamp(facts, kind, failure);
         let covered = (kind == TimeStampKind::Document).then_some(end);
-        JudgedStamp { failure, time: facts.time, covered, chain, report }
+        let unused = |other: &Vec<u8>| !chain.path.contains(&other.as_slice());
+        let has_unused = !known.proven && !chain.path.is_empty() && facts.others.iter().any(unused);
+        JudgedStamp { failure, time: facts.time, covered, chain, has_unused, report }
     }
 
     /// Judges a signature at its best signature time.

@@ -4,6 +4,7 @@ mod active_content;
 mod character_map;
 mod check_revocation;
 mod check_seal;
+mod check_store;
 mod check_time_stamp;
 pub mod conclude;
 mod conclude_licence;
