@@ -23,6 +23,8 @@ pub struct StampFacts {
     pub authority: Option<SignerCertificate>,
     /// The other certificates of the token.
     pub others: Vec<Vec<u8>>,
+    /// Does the token carry what its signature does not cover and nobody asks for: unsigned attributes, revocation lists?
+    pub has_idle: bool,
     /// How the algorithm is named.
     pub algorithm: Option<&'static str>,
 }
@@ -81,7 +83,8 @@ fn failed(reason: ReasonCode) -> StampFacts {
 
 fn check_token(token: &TimeStampToken<'_>, digest_of: impl Fn(HashAlgorithm) -> Vec<u8>, store: &[&[u8]]) -> StampFacts {
     let time = StampTime { at: token.info.gen_time, accuracy: token.info.accuracy.unwrap_or_default() };
-    let mut facts = StampFacts { token: token.der.to_vec(), time: Some(time), ..StampFacts::default() };
+    let has_idle = !token.signed.unsigned.is_empty() || token.signed.has_crls;
+    let mut facts = StampFacts { token: token.der.to_vec(), time: Some(time), has_idle, ..StampFacts::default() };
     facts.failure = check(token, digest_of, store, &mut facts).err();
     facts
 }

@@ -44,7 +44,7 @@ pub struct JudgedStamp<'a> {
     pub covered: Option<usize>,
     /// Its chain.
     pub chain: JudgedChain<'a>,
-    /// Does it bring certificates that its chain does not use, while nothing proves its own bytes?
+    /// Does it bring certificates that its chain does not use, or anything else unsigned, while nothing proves its own bytes?
     pub has_unused: bool,
     report: TimeStampReport,
 }
@@ -119,7 +119,7 @@ impl<'a> Judge<'a> {
         let report = report_stamp(facts, kind, failure);
         let covered = (kind == TimeStampKind::Document).then_some(end);
         let unused = |other: &Vec<u8>| !chain.path.contains(&other.as_slice());
-        let has_unused = !known.proven && !chain.path.is_empty() && facts.others.iter().any(unused);
+        let has_unused = !known.proven && !chain.path.is_empty() && (facts.has_idle || facts.others.iter().any(unused));
         JudgedStamp { failure, time: facts.time, covered, chain, has_unused, report }
     }
 
