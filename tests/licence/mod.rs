@@ -3,10 +3,10 @@
 
 use der::asn1::ObjectIdentifier;
 use elicence::app::shipped::Shelf;
+use elicence::cms::algorithm::{HashAlgorithm, SignatureAlgorithm};
 use elicence::cms::certificate_id::certificate_id;
 use elicence::cms::read_certificate::Certificate;
 use elicence::cms::read_ocsp::OcspStatus;
-use elicence::cms::algorithm::{HashAlgorithm, SignatureAlgorithm};
 use elicence::code::{Claims, StatusReference, TokenToSign, qr_text, raw_signature_of_der};
 use elicence::domain::canonical;
 use elicence::domain::date::{LicenceDate, Until};
@@ -24,9 +24,9 @@ use elicence::render::{
     FontShelf, PreparedTemplate, Rendering, SealDesign, TemplateSource, Variant, print, print_photos, render, seal_picture,
 };
 use elicence::seal::authority::Issuer;
-use elicence::seal::authority::ocsp_answer::{self, OcspTimes};
 use elicence::seal::authority::certificate::{CertificateSpec, Purpose, certificate};
 use elicence::seal::authority::name::DistinguishedName;
+use elicence::seal::authority::ocsp_answer::{self, OcspTimes};
 use elicence::seal::authority::revocation_list::{RevocationListSpec, revocation_list};
 use elicence::seal::authority::time_stamp::{StampPolicy, TokenSpec, token};
 use elicence::seal::signer::{SignError, Signer};
