@@ -3,7 +3,7 @@
 mod common;
 
 use common::Place;
-use common::authority;
+use common::authority::{self, BUSINESS_LICENCE, Choices};
 use common::web::{Web, problem};
 use elicence::cms::algorithm::HashAlgorithm;
 use elicence::cms::read_certificate::Certificate;
@@ -12,7 +12,9 @@ use elicence::cms::read_revocation_list::RevocationList;
 use elicence::cms::read_time_stamp::TimeStampToken;
 use elicence::cms::read_time_stamp_answer::TimeStampAnswer;
 use elicence::cms::write_time_stamp_request::write_time_stamp_request;
-use elicence::services::{OwnAnswer, Services};
+use elicence::domain::seal_level::SealLevel;
+use elicence::domain::verdict::Verdict;
+use elicence::services::{OwnAnswer, Services, Settings};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
@@ -154,4 +156,18 @@ async fn own_certificates_are_looked_up_without_a_network() {
     let Some(OwnAnswer::List(next)) = services.own_revocation(issuing, &root).await.unwrap() else { panic!("a list") };
     assert!(RevocationList::read(&next).unwrap().number > list.number, "numbers grow");
     assert_eq!(services.own_revocation(seal, seal).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revocation_of_a_waiting_licence_is_looked_up_at_our_own_authorities() {
+    let place = Place::sqlite();
+    let settings = Settings { highest_level: SealLevel::T, ..Settings::default() };
+    let services = authority::services_with(&place, Choices { settings, ..Choices::default() }).await;
+    let minted = services.mint_licence(&authority::actor("a"), authority::request(BUSINESS_LICENCE, 0, None)).await.unwrap();
+    for _ in 0..2 {
+        let report = services.verify_document(minted.document.clone(), None).await.unwrap();
+        assert_eq!((report.verdict, report.signatures[0].level.as_deref()), (Verdict::Valid, Some("B-T")), "{:?}", report.reasons);
+        assert!(report.reasons.iter().all(|reason| reason.code != "REVOCATION_NOT_CHECKED"), "{:?}", report.reasons);
+        assert!(!report.signatures[0].evidence.is_empty(), "the report names what it used");
+    }
 }

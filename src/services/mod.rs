@@ -15,6 +15,7 @@ mod health;
 mod issue_time_stamp;
 mod keep_house;
 mod keyring;
+mod look_up_revocation;
 mod mint;
 mod mint_licence;
 mod mint_many;
@@ -70,6 +71,7 @@ use crate::{
 };
 use issue_time_stamp::StampNumbers;
 use keyring::{ReadyAuthority, ReadyKeyring};
+use look_up_revocation::RecentAnswers;
 use own_authority::ReadyIssuer;
 use publish_status_list::ListCache;
 use std::sync::{Arc, RwLock, atomic::AtomicI64};
@@ -86,6 +88,7 @@ pub struct Services {
     public_url: String,
     time_stamps: Option<StampSource>,
     stamp_numbers: StampNumbers,
+    recent_answers: RecentAnswers,
     own_authorities: Vec<Arc<ReadyIssuer>>,
     /// How long time-stamps are, once the authority has shown it.
     stamp_size: OnceCell<TokenSize>,
@@ -134,6 +137,7 @@ impl Services {
             public_url: setup.public_url,
             time_stamps: setup.time_stamps,
             stamp_numbers: StampNumbers::default(),
+            recent_answers: RecentAnswers::default(),
             own_authorities,
             stamp_size: OnceCell::new(),
             workers: Arc::new(Semaphore::new(setup.settings.workers.max(1))),

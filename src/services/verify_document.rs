@@ -1,4 +1,4 @@
-//! Verifies an uploaded document (验证): limits, examine, ask the register what is needed, conclude.
+//! Verifies an uploaded document (验证): limits, examine, ask register and own authorities what is needed, conclude.
 
 use crate::{
     domain::{digest::Digest, verdict::Report},
@@ -22,6 +22,15 @@ impl Services {
         };
         let evidence = self.evidence(register);
         let at = at.unwrap_or_else(|| self.now());
+        let (examined, mut evidence, questions) = self
+            .on_worker(move || {
+                let questions = examined.needs(&evidence, &Policy::default(), at).revocation;
+                (examined, evidence, questions)
+            })
+            .await?;
+        if !questions.is_empty() {
+            evidence.fetched = self.look_up_revocation(&questions).await;
+        }
         self.on_worker(move || conclude(&examined, &evidence, &Policy::default(), at)).await
     }
 
