@@ -155,8 +155,8 @@ def foreign(pki):
     form = page(form=b"6 0 R", annotations=b"6 0 R", objects={6: TEXT_FIELD, 7: APPEARANCE})
     approval = signed_by_hanko(page(), pki)
     made = {
-        "approval": (approval, "table approval plain"),
-        "packed": (signed_by_hanko(packed(page()), pki), "streams approval"),
+        "approval": (approval, "core table approval plain"),
+        "packed": (signed_by_hanko(packed(page()), pki), "core streams approval"),
         "certified1": (signed_by_hanko(page(), pki, certify=True, docmdp_permissions=levels.NO_CHANGES), "table certified p1"),
         "certified2": (signed_by_hanko(form, pki, certify=True, docmdp_permissions=levels.FILL_FORMS), "table certified p2 form"),
         "certified3": (signed_by_hanko(form, pki, certify=True, docmdp_permissions=levels.ANNOTATE), "table certified p3 form"),
@@ -173,13 +173,13 @@ def foreign(pki):
 def collect(licences, pki):
     """Every base: `licences` is `[(name, bytes, level)]`."""
     bases = []
-    for name, data, level in licences:
-        tags = f"licence table {'seal-last' if level == 'B-B' else level}"
+    for position, (name, data, level) in enumerate(licences):
+        tags = f"licence single table {'seal-last' if level == 'B-B' else level} {'' if position else 'core'}"
         others = [other for other_name, other, _ in licences if other_name != name]
         bases.append(Base(name, data, pki, frozenset(tags.split()), others))
     other = signed_by_hanko(page(objects={4: _pdf.stream(TEXT.replace(b"100", b"999"))}), pki)
     for name, (data, tags) in foreign(pki).items():
-        tags = f"foreign {tags}" + (" seal-last" if "longterm" not in tags else "")
+        tags = f"foreign {tags}" + (" seal-last" if "longterm" not in tags else "") + (" single" if "several" not in tags else "")
         bases.append(Base(name, data, pki, frozenset(tags.split()), [other]))
     return bases
 

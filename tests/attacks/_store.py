@@ -1,11 +1,11 @@
 """Appends validation data (DSS) and time-stamps to a document, as long-term signatures have them; right ones and wrong ones."""
 
+import datetime
 import hashlib
 
 from . import _pdf
 from ._cms import token
 from ._pdf import GAP, RANGE, Pdf, stream
-from ._pki import NOW
 
 
 def key_of(data, seal):
@@ -41,7 +41,7 @@ def without_store(catalog):
     return re.sub(rb"/DSS\s+\d+ 0 R", b"", catalog)
 
 
-def with_document_stamp(data, signer, moment=NOW, name=b"Stamp1", dictionary=b"", rectangle=b"[0 0 0 0]", make=None, kind=b"DocTimeStamp", filter=b"ETSI.RFC3161", room=_pdf.ROOM, widget=b""):
+def with_document_stamp(data, signer, moment=None, name=b"Stamp1", dictionary=b"", rectangle=b"[0 0 0 0]", make=None, kind=b"DocTimeStamp", filter=b"ETSI.RFC3161", room=_pdf.ROOM, widget=b""):
     """The document with a document time-stamp over all of it; `make(covered)` gives another token."""
     pdf = Pdf(data)
     new = pdf.size
@@ -52,4 +52,4 @@ def with_document_stamp(data, signer, moment=NOW, name=b"Stamp1", dictionary=b""
         assert number not in objects
         objects[number] = body
     data = _pdf.append(data, objects | {new: field, new + 1: stamp}, room=room)
-    return _pdf.fill(data, make or (lambda covered: token(covered, signer, moment)))
+    return _pdf.fill(data, make or (lambda covered: token(covered, signer, moment or datetime.datetime.now(datetime.timezone.utc))))

@@ -14,6 +14,7 @@ from ._store import with_store
 # It helps nobody: the seal is judged as without it, and where revocation must be known, it is not.
 NOT_EVIDENCE = accepted("REVOCATION_NOT_CHECKED", why="not evidence: judged as if it were not there")
 UNKNOWN = undecided("TRY_LATER", "REVOCATION_OUT_OF_BOUNDS_NO_POE", "CERTIFICATE_CHAIN_GENERAL_FAILURE")
+UNREADABLE_DATA = undecided("SIG_CONSTRAINTS_FAILURE", why="a licence carries no validation data that cannot be read")
 REQUIRED = ("--revocation", "require")
 NO_CHECK = (x509.OCSPNoCheck(), False)
 
@@ -25,8 +26,8 @@ def cases(base, signer, variants):
     above = pki.revocation_list(issuer=pki.root)
     for name, (lists, answers, certificates) in variants.items():
         data = with_store(sealed, [pki.authority.certificate, *certificates], [above, *lists], answers)
-        yield Case(name, data, NOT_EVIDENCE, most="B-B")
-        yield Case(f"{name}, required", data, UNKNOWN, REQUIRED)
+        yield Case(name, data, NOT_EVIDENCE | UNREADABLE_DATA if base.is_licence else NOT_EVIDENCE, most="B-B")
+        yield Case(f"{name}, required", data, UNKNOWN | UNREADABLE_DATA, REQUIRED)
 
 
 @attack(20, "seal-last")
@@ -85,7 +86,7 @@ def circles_of_trust(base):
     for name, answers in {"for itself": [about_seal, by(one, one)], "for each other": [about_seal, by(one, two), by(two, one)], "a long chain": [about_seal, *links], "a long circle": [about_seal, *links, by(chain[-1], one)]}.items():
         data = with_store(sealed, [pki.authority.certificate, one.certificate, two.certificate], [above], answers)
         yield Case(name, data, answer)
-        yield Case(f"{name}, required", data, UNKNOWN, REQUIRED)
+        yield Case(f"{name}, required", data, UNKNOWN | UNREADABLE_DATA, REQUIRED)
 
 
 @attack(20, "seal-last")
@@ -97,7 +98,7 @@ def answer_about_something_else(base):
     genuine = x509.load_der_x509_certificate(seal.certificate)
     stranger = pki.stranger()
     twin = pki.issue("Twin", issuer=stranger, serial=genuine.serial_number)
-    right = pki.ocsp_answer(seal.certificate)
+    right = pki.ocsp_answer(seal.certificate, embedded=[])
     broken = right[:-20] + bytes([right[-20] ^ 1]) + right[-19:]
     unknown = pki.ocsp_answer(seal.certificate, status=ocsp.OCSPCertStatus.UNKNOWN)
     error = ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER)
@@ -169,7 +170,8 @@ def store(base):
     sealed = base.reseal()
     pdf = _pdf.Pdf(sealed)
     new = pdf.size
-    answer = NOT_EVIDENCE | FORMAT | invalid("MODIFIED_AFTER_SIGNING") | undecided("SIG_CONSTRAINTS_FAILURE")
+    no_store = FORMAT | invalid("MODIFIED_AFTER_SIGNING") | undecided("SIG_CONSTRAINTS_FAILURE")
+    answer = NOT_EVIDENCE | no_store
     certificate = pki.authority.certificate
     yield Case("bomb", with_store(sealed, [certificate], streams=lambda value: flate(bomb())), answer, most="B-B")
     yield Case("stacked", with_store(sealed, [certificate], streams=lambda value: stacked()), answer, most="B-B")
@@ -182,11 +184,11 @@ def store(base):
     other = {f"n{new}": stream(b"x")}
     yield Case("a number", update(b"7"), answer)
     yield Case("a stream", update(b"%d 0 R" % new, **other), answer)
-    yield Case("circle", update(b"%d 0 R" % new, **{f"n{new}": b"<</Certs %d 0 R/VRI %d 0 R>>" % (new, new)}), answer)
-    yield Case("entry is itself", update(b"%d 0 R" % new, **{f"n{new}": b"<</Certs[%d 0 R]>>" % new}), answer)
-    yield Case("entry is the page", update(b"<</Certs[%d 0 R]/CRLs[%d 0 R]>>" % (pdf.page, pdf.root)), answer)
+    yield Case("circle", update(b"%d 0 R" % new, **{f"n{new}": b"<</Certs %d 0 R/VRI %d 0 R>>" % (new, new)}), no_store)
+    yield Case("entry is itself", update(b"%d 0 R" % new, **{f"n{new}": b"<</Certs[%d 0 R]>>" % new}), no_store)
+    yield Case("entry is the page", update(b"<</Certs[%d 0 R]/CRLs[%d 0 R]>>" % (pdf.page, pdf.root)), no_store)
     yield Case("entry is a string", update(b"<</Certs[(x)]/OCSPs[null]>>"), answer)
-    yield Case("dangling", update(b"<</Certs[999999 0 R]>>"), answer)
+    yield Case("dangling", update(b"<</Certs[999999 0 R]>>"), no_store)
     yield Case("other keys", update(b"<</Type/DSS/Page %d 0 R>>" % pdf.page), answer)
     yield Case("of nobody's signature", with_store(sealed, [certificate], related=b"/VRI<</%s<</Cert[]>>>>" % (b"A" * 40)), answer)
     yield Case("content smuggled", with_store(sealed, [certificate], more=b"/Contents %d 0 R" % pdf.page), answer)
