@@ -3,6 +3,8 @@
 import asyncio
 import datetime
 import io
+import subprocess
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +12,6 @@ from asn1crypto import keys as asn1_keys
 from asn1crypto import tsp, x509
 from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import PdfSignatureMetadata, SimpleSigner, fields, signers
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
@@ -36,8 +37,8 @@ class Base:
 
     @property
     def seal(self):
-        """The newest signature."""
-        return _pdf.seals(self.data)[-1]
+        """The newest signature; of a long-term document the one that its time-stamps and store are about."""
+        return _pdf.seals(self.data)[0 if "longterm" in self.tags else -1]
 
     @property
     def pdf(self):
@@ -135,9 +136,6 @@ def _context(pki):
 
 def packed(data):
     """The same document with cross-reference streams and object streams, by qpdf."""
-    import subprocess
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         plain, out = Path(folder) / "plain.pdf", Path(folder) / "packed.pdf"
         plain.write_bytes(data)
@@ -170,20 +168,28 @@ def foreign(pki):
     return made
 
 
+def states(data):
+    """The states that a licence went through: (suffix, bytes, tags). A document at B-LTA was at B-LT before, and sealed before that."""
+    seals = _pdf.seals(data)
+    sealed = seals[0].gap_end + seals[0].numbers(data)[3]
+    yield " sealed", data[:sealed], "seal-last"
+    later = [end for end in _pdf.revisions(data) if end > sealed]
+    stamps = [seal.gap_end for seal in seals[1:]]
+    for end in later:
+        covered = any(stamp <= end for stamp in stamps)
+        yield " archived" if covered else " long-term", data[:end], "longterm archive" if covered else "longterm"
+
+
 def collect(licences, pki):
-    """Every base: `licences` is `[(name, bytes, level)]`."""
+    """Every base: `licences` is `[(name, bytes)]`."""
     bases = []
-    for position, (name, data, level) in enumerate(licences):
-        tags = f"licence single table {'seal-last' if level == 'B-B' else level} {'' if position else 'core'}"
-        others = [other for other_name, other, _ in licences if other_name != name]
-        bases.append(Base(name, data, pki, frozenset(tags.split()), others))
+    for position, (name, data) in enumerate(licences):
+        others = [other for other_name, other in licences if other_name != name]
+        for suffix, state, tags in states(data):
+            tags = f"licence single table {tags} {'' if position else 'core'}"
+            bases.append(Base(name + suffix, state, pki, frozenset(tags.split()), others))
     other = signed_by_hanko(page(objects={4: _pdf.stream(TEXT.replace(b"100", b"999"))}), pki)
     for name, (data, tags) in foreign(pki).items():
-        tags = f"foreign {tags}" + (" seal-last" if "longterm" not in tags else "") + (" single" if "several" not in tags else "")
-        bases.append(Base(name, data, pki, frozenset(tags.split()), [other]))
+        tags += (" seal-last" if "longterm" not in tags else "") + (" single" if "several" not in tags else "")
+        bases.append(Base(name, data, pki, frozenset(f"foreign {tags}".split()), [other]))
     return bases
-
-
-def reader(data):
-    """pyHanko's reader, for what it can say."""
-    return PdfFileReader(io.BytesIO(data))

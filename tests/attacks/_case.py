@@ -6,6 +6,7 @@ from dataclasses import dataclass
 VALID, INVALID, INDETERMINATE, UNREADABLE = 0, 1, 2, 3
 
 REGISTRY = []
+LEVELS = (None, "B-B", "B-T", "B-LT", "B-LTA")
 IN_EVERY_DOCUMENT = {1, 4, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 24, 25, 26, 27, 28, 29}
 
 

@@ -163,6 +163,11 @@ class Pdf:
         return self.find(rb"/Type\s*/Page\b(?!s)")
 
 
+def revisions(data):
+    """Where each revision ends, first to last."""
+    return [re.compile(rb"%%EOF\r?\n?").search(data, section.at).end() for section in reversed(Pdf(data).sections)]
+
+
 def kept(trailer):
     """The entries of a trailer that an update copies: /Root, /Info, /ID."""
     found = [re.search(pattern, trailer, re.S) for pattern in (rb"/Root\s+\d+ \d+ R", rb"/Info\s+\d+ \d+ R", rb"/ID\s*\[.*?\]")]
@@ -179,7 +184,7 @@ def table(offsets):
             lines.append(b"%d %d\n" % (run[0], len(run)))
             lines += [b"%010d %05d n \n" % offsets[n] if offsets[n] else b"0000000000 %05d f \n" % (65535 if n == 0 else 1) for n in run]
             run = []
-    return b"xref\n" + b"".join(lines)
+    return b"xref\n" + (b"".join(lines) or b"0 0\n")
 
 
 def append(data, objects, *, free=(), size=None, prev=None, trailer=None, more=b"", as_stream=None, room=ROOM, generation=None):

@@ -1,6 +1,6 @@
 """Class 18: the shape of the CMS. Each is signed with the real key, but is no detached SignedData of one signer with his certificates."""
 
-from ._case import FORMAT, NO_SIGNER, Case, attack, undecided
+from ._case import FORMAT, NO_SIGNER, Case, accepted, attack, undecided
 from ._cms import ID_SIGNED_DATA, attribute, integer, oid, seq, signed_data, tlv
 from . import _pdf
 
@@ -44,13 +44,13 @@ def certificates(base):
     yield Case("attribute certificate", base.reseal(certificates=lambda c: [*c, tlv(0xA2, seq())]), FORMAT)
     if base.is_licence:
         yield Case("one too many", base.reseal(certificates=lambda c: [*c, stranger.certificate]), undecided("SIG_CONSTRAINTS_FAILURE"))
-        yield Case("root too", base.reseal(certificates=lambda c: [*c, pki.root.certificate]), undecided("SIG_CONSTRAINTS_FAILURE"))
+        root = pki.root.certificate
+        yield Case("root too", base.reseal(certificates=lambda c: [*c, root]), undecided("SIG_CONSTRAINTS_FAILURE") | accepted(why="it is the anchor, byte by byte"))
+        yield Case("root with another byte", base.reseal(certificates=lambda c: [*c, root[:-1] + bytes([root[-1] ^ 1])]), undecided("SIG_CONSTRAINTS_FAILURE"))
 
 
 def valid_for_others(base):
     """A broken certificate that nobody uses does not make another's signature wrong."""
-    from ._case import accepted
-
     return FORMAT if base.is_licence else accepted()
 
 

@@ -122,6 +122,26 @@ def shape(base):
     yield Case("a seal's CMS", stamped(base, lambda v: signed_data(v, pki.seal)), NO_PROOF)
 
 
+@attack(21, "licence seal-last")
+def smuggled_in_a_token(base):
+    """Bytes that nobody signs ride in the token of a licence: certificates that are none, too many, or changed; lists; attributes."""
+    pki = base.pki
+    answer = undecided("SIG_CONSTRAINTS_FAILURE", "TIMESTAMP_FAILURE") | FORMAT
+    changed = pki.authority.certificate[:-1] + bytes([pki.authority.certificate[-1] ^ 1])
+    shapes = {
+        "changed certificate": {"certificates": lambda c: [c[0], changed]},
+        "a stranger's certificate": {"certificates": lambda c: [*c, pki.stranger().certificate]},
+        "no certificate": {"certificates": lambda c: [*c, seq(tlv(0x04, b"MZ" * 200))]},
+        "the same twice": {"certificates": lambda c: [*c, c[-1]]},
+        "list": {"crls": pki.revocation_list(signed_by=pki.stranger())},
+        "unsigned attribute": {"unsigned": lambda v: attribute("1.2.3.4", tlv(0x04, b"MZ" * 200))},
+    }
+    for name, shape in shapes.items():
+        make = lambda v, s=shape: token(v, pki.stamp, NOW, shape=s)
+        yield Case(name, stamped(base, make), answer)
+        yield Case(f"{name}, document time-stamp", with_document_stamp(base.reseal(), pki.stamp, make=make), answer)
+
+
 DOCUMENT = NO_PROOF | MODIFIED | invalid("UNREACHABLE_SIGNATURE")
 
 

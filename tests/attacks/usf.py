@@ -9,7 +9,7 @@ from ._case import FORMAT, HASH, Case, attack, invalid, undecided, unreadable
 REFUSED = FORMAT | undecided("SIG_CONSTRAINTS_FAILURE")
 # What is covered was changed: the digest tells, if nothing before it does.
 CHANGED = HASH | REFUSED
-UNSIGNED = REFUSED | invalid("UNREACHABLE_SIGNATURE", "MODIFIED_AFTER_SIGNING") | unreadable("NO_SIGNATURE_FIELD")
+UNSIGNED = REFUSED | invalid("UNREACHABLE_SIGNATURE", "MODIFIED_AFTER_SIGNING", "NOT_CERTIFIED") | unreadable("NO_SIGNATURE_FIELD")
 
 
 def _renamed(base, key, new=b"X"):
