@@ -46,6 +46,11 @@ class Base:
         return Pdf(self.data)
 
     @property
+    def policy(self):
+        """How a verifier is told what may follow the signatures."""
+        return () if self.is_licence else ("--policy", "general")
+
+    @property
     def is_licence(self):
         """Does it carry licence data?"""
         return "licence" in self.tags

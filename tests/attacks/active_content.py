@@ -8,7 +8,7 @@ from ._pdf import stream
 from .bombs import resealed
 
 CONTENT = invalid("CONTENT_MISMATCH")
-REPORTED = accepted("ACTIVE_CONTENT", why="what the signer signed, but a viewer may show it otherwise: it is said")
+REPORTED = accepted("ACTIVE_CONTENT", why="what the signer signed, though a viewer may show it otherwise: it is said")
 
 
 def answer(base):

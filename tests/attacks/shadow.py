@@ -121,7 +121,9 @@ def back_to_an_older_state(base):
     """The table leads to the state of an object before the signing revision."""
     pdf = base.pdf
     signing, older = pdf.sections[0], pdf.sections[1]
+    same = accepted(why="the catalog was written again, but not changed") if "several" in base.tags else MODIFIED
+    answer = MODIFIED | unreadable("NO_SIGNATURE_FIELD") | same
     for number in sorted(set(signing.entries) & set(older.entries)):
         if older.entries[number] and older.entries[number] != signing.entries[number]:
-            yield Case(f"object {number}", at_hidden(base.data, number, older.entries[number]), MODIFIED | unreadable("NO_SIGNATURE_FIELD"))
+            yield Case(f"object {number}", at_hidden(base.data, number, older.entries[number]), answer)
             return

@@ -171,10 +171,10 @@ def main():
     for base in _bases.collect(list(licence_documents()), pki):
         if not any(wanted(words, attack.number, base.name, attack.name) for attack in _case.REGISTRY):
             continue
-        answered = answer_of(f"{base.name}: genuine", base.data)
+        answered = answer_of(f"{base.name}: genuine", base.data, base.policy)
         check(f"{base.name}: the genuine document is valid", answered.code == VALID, answered.reasons)
         if "seal-last" in base.tags:
-            answered = answer_of(f"{base.name}: sealed anew", base.reseal())
+            answered = answer_of(f"{base.name}: sealed anew", base.reseal(), base.policy)
             check(f"{base.name}: sealed anew by the generator it is valid, too", answered.code == VALID, answered.reasons)
         for attack in _case.REGISTRY:
             if not attack.fits(base) or not wanted(words, attack.number, base.name, attack.name):
@@ -183,7 +183,7 @@ def main():
                 name = f"{attack.number} {base.name} {attack.name} {case.name}"
                 counted[attack.number, attack.name, case.name] += 1
                 check(f"{name}: is another file", case.data != base.data)
-                answered = answer_of(name, case.data, case.more)
+                answered = answer_of(name, case.data, (*base.policy, *case.more))
                 code, fine = answered.code, answered.fine
                 fine &= check(f"{name}: {case.answer.options}", case.answer.allows(code, answered.reasons), f"exit {code}, {answered.reasons}")
                 if case.most:

@@ -31,7 +31,7 @@ def build():
     host = re.search(r"host: (.*)", subprocess.run(["rustc", "-vV"], capture_output=True, check=True, text=True).stdout)[1]
     environment = os.environ | {"RUSTFLAGS": FLAGS}
     environment.pop("CARGO_TARGET_DIR", None)
-    subprocess.run(["cargo", "build", "--release", "--locked", "--target", host], cwd=FUZZ, env=environment, check=True)
+    subprocess.run(["cargo", "build", "--release", "--target", host], cwd=FUZZ, env=environment, check=True)
     return FUZZ / "target" / host / "release"
 
 
