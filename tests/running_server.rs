@@ -234,3 +234,21 @@ async fn two_keepers_open_it_and_neither_alone() {
     assert_eq!((says(unlock(&right.1)).0, says(unlock(&right.0)).0), (0, 0));
     wait_for("it serves", async || server.lives().await).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_user_of_the_system_is_not_two_keepers() {
+    start();
+    let installation = Installation::new("[keys]\nunlock_socket = \"unlock.sock\"\n");
+    let path = |name: &str| installation.folder.join(name).to_str().unwrap().to_owned();
+    let split = ["keys", "split", "--passphrase-file", &path("keys/passphrase"), "--first", &path("1"), "--second", &path("2")];
+    assert!(elicence(&split).status.success());
+    let _server = installation.serve();
+    let socket = path("unlock.sock");
+    wait_for("the socket is there", async || std::os::unix::net::UnixStream::connect(&socket).is_ok()).await;
+    let unlock = |share: &str| elicence(&["keys", "unlock", "--socket", &socket, "--share", share]);
+    assert!(unlock(&path("1")).status.success());
+    let second = unlock(&path("2"));
+    let answer = String::from_utf8(second.stdout).unwrap();
+    assert!(second.status.code() == Some(1) && answer.contains("two users"), "{answer}");
+    assert!(Path::new(&socket).exists(), "it still waits");
+}
