@@ -86,7 +86,7 @@ pub async fn open_with(config: &Config, passphrase: &Secret<String>) -> Result<S
         catalogue: catalogue::prepare(shelf.templates, &fonts)?,
         public_url: config.public_url.clone(),
         time_stamps,
-        own_authorities: own_authorities::load(config)?,
+        own_authorities: own_authorities::load(config, passphrase)?,
         settings: settings(config),
     })?)
 }

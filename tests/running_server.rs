@@ -190,7 +190,10 @@ async fn keys_are_reloaded_on_sighup_and_wrong_ones_change_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_keepers_open_it_and_neither_alone() {
     start();
-    let installation = Installation::new("[keys]\nunlock_socket = \"unlock.sock\"\nkeepers_may_share_user = true\n");
+    let installation = Installation::new(
+        "[keys]\nunlock_socket = \"unlock.sock\"\nkeepers_may_share_user = true\n\
+         [[authority]]\nname = \"issuing-ca\"\nocsp_key = \"keys/ocsp.key.pem\"\nocsp_chain = \"keys/ocsp.chain.pem\"\n",
+    );
     let path = |name: &str| installation.folder.join(name).to_str().unwrap().to_owned();
     let split = |passphrase: &str, name: &str| {
         let (first, second) = (path(&format!("{name}.1")), path(&format!("{name}.2")));

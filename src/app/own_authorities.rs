@@ -1,7 +1,6 @@
 //! The certification authorities of an installation, loaded with their keys and lists.
 
 use crate::app::AppError;
-use crate::app::credentials::read_passphrase;
 use crate::config::{Config, OwnIssuer};
 use crate::domain::secret::Secret;
 use crate::keys::FileKey;
@@ -12,13 +11,9 @@ use der::pem::decode_vec;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Loads them all; example keys are refused in production.
-pub fn load(config: &Config) -> Result<Vec<OwnAuthority>, AppError> {
-    if config.authorities.is_empty() {
-        return Ok(Vec::new());
-    }
-    let passphrase = read_passphrase(config)?;
-    config.authorities.iter().map(|authority| load_one(authority, config.production, &passphrase)).collect()
+/// Loads them all with the passphrase of the installation; example keys are refused in production.
+pub fn load(config: &Config, passphrase: &Secret<String>) -> Result<Vec<OwnAuthority>, AppError> {
+    config.authorities.iter().map(|authority| load_one(authority, config.production, passphrase)).collect()
 }
 
 fn load_one(written: &OwnIssuer, production: bool, passphrase: &Secret<String>) -> Result<OwnAuthority, AppError> {
