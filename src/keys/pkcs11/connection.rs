@@ -11,6 +11,9 @@ use cryptoki::{
     types::AuthPin,
 };
 
+/// What is asked of tokens. Each is asked for by itself: the list of all that a token can do holds many that the wrapper complains about.
+const USED: [MechanismType; 3] = [MechanismType::ECDSA, MechanismType::SHA256_RSA_PKCS, MechanismType::RSA_PKCS];
+
 /// A key that was found, good until its driver is started anew.
 pub struct Connection {
     /// Which start of the driver it belongs to.
@@ -19,7 +22,7 @@ pub struct Connection {
     pub slot: Slot,
     /// The private key.
     pub key: ObjectHandle,
-    /// What the token can do.
+    /// What of [`USED`] the token can do.
     pub mechanisms: Vec<MechanismType>,
 }
 
@@ -30,7 +33,7 @@ pub fn connect(module: &Module, uri: &TokenUri, pin: &AuthPin) -> Result<(Connec
         let session = open(context, slot)?;
         log_in(&session, pin)?;
         let key = find_key(&session, uri)?;
-        let mechanisms = context.get_mechanism_list(slot).map_err(lost)?;
+        let mechanisms = USED.into_iter().filter(|mechanism| context.get_mechanism_info(slot, *mechanism).is_ok()).collect();
         Ok((Connection { generation, slot, key, mechanisms }, session))
     })?
 }
