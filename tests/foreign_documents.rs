@@ -88,6 +88,22 @@ fn what_its_signer_does_not_permit_is_named() {
 }
 
 #[test]
+fn an_annotation_that_acts_or_attaches_is_no_comment() {
+    let changed = |from: &str, to: &str| {
+        assert_eq!(from.len(), to.len());
+        let mut bytes = read("certified-3-annotated");
+        let at = bytes.windows(from.len()).rposition(|window| window == from.as_bytes()).expect("it is there");
+        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+        judge(&bytes, Profile::General)
+    };
+    assert_eq!(changed("(a comment)", "(a comma  )").verdict, Verdict::Valid, "no signature covers the comment");
+    for (from, to) in [("/Subtype /Text", "/Subtype /Link"), ("/Contents (a comment)", "/AA <</E null>>      ")] {
+        let report = changed(from, to);
+        assert_eq!((report.verdict, changes(&report)), (Verdict::Invalid, vec!["metadata".to_owned(), "!other".to_owned()]), "{to}");
+    }
+}
+
+#[test]
 fn validation_data_by_pyhanko_are_no_modification() {
     for profile in [Profile::General, Profile::Licence] {
         let report = judge(&read("objects-LTA"), profile);

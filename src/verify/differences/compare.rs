@@ -227,7 +227,10 @@ impl<'n> Step<'_, '_, 'n, '_> {
                 self.account(&after)?;
                 self.note(ChangeKind::Annotation, self.all.permission.level >= 3, Some(number));
                 let parts = |by| matches!(self.all.roles.of(by), Some(Role::Annotation | Role::OfAnnotation));
-                role == Role::Annotation || self.all.roles.is_held_by(number, parts)
+                match role {
+                    Role::Annotation => after.as_dict().is_some_and(is_markup),
+                    _ => self.all.roles.is_held_by(number, parts),
+                }
             }
             Role::Fixed => before == after,
         };
@@ -255,8 +258,9 @@ impl<'n> Step<'_, '_, 'n, '_> {
             return Ok(false);
         }
         let value = self.now.dict(after.get(b"V"))?;
-        if is_time_stamp(&value) && !is_visible(after) {
-            self.note(ChangeKind::TimeStamp, true, Some(number));
+        if is_time_stamp(&value) {
+            let visible = is_visible(after);
+            self.note(if visible { ChangeKind::VisibleSignature } else { ChangeKind::TimeStamp }, !visible, Some(number));
         } else {
             self.note(kind(field.is_open, ChangeKind::Signature), field.is_open, Some(number));
         }
@@ -352,9 +356,14 @@ impl<'n> Step<'_, '_, 'n, '_> {
                 (false, false, _) => ChangeKind::SignatureField,
             };
             let name = field.get(b"T").as_text().map(text_string).unwrap_or_default();
-            let permitted = kind == ChangeKind::TimeStamp || self.all.permission.allows_field(&name);
+            // What is seen must be a signature that is there: no empty frame, no time-stamp.
+            let permitted = match kind {
+                ChangeKind::TimeStamp => true,
+                ChangeKind::VisibleSignature => signed && !stamped && self.all.permission.allows_field(&name),
+                _ => self.all.permission.allows_field(&name),
+            };
             self.note(kind, permitted, Some(reference.number));
-        } else if dict.get(b"Subtype").as_name().is_some_and(|subtype| subtype != b"Widget") {
+        } else if is_markup(&dict) {
             self.account(&object)?;
             self.note(ChangeKind::Annotation, self.all.permission.level >= 3, Some(reference.number));
         } else {
@@ -421,6 +430,29 @@ fn references(document: &Document<'_>, list: &Object<'_>) -> Result<Option<Vec<R
         Object::Null => Some(Vec::new()),
         direct => direct.as_array().and_then(of),
     })
+}
+
+/// A comment or a drawing that does nothing: annotations that play, attach or act are no markup.
+fn is_markup(annotation: &Dict<'_>) -> bool {
+    const KINDS: &[&[u8]] = &[
+        b"Text",
+        b"FreeText",
+        b"Line",
+        b"Square",
+        b"Circle",
+        b"Polygon",
+        b"PolyLine",
+        b"Highlight",
+        b"Underline",
+        b"Squiggly",
+        b"StrikeOut",
+        b"Caret",
+        b"Stamp",
+        b"Ink",
+        b"Popup",
+    ];
+    let known = annotation.get(b"Subtype").as_name().is_some_and(|kind| KINDS.contains(&kind));
+    known && annotation.entry(b"A").is_none() && annotation.entry(b"AA").is_none()
 }
 
 fn is_time_stamp(value: &Dict<'_>) -> bool {
