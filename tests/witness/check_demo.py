@@ -11,23 +11,30 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import dss
+import openssl
+import pyhanko_ades
 import qr_token
 import witnesses
 
-COLUMNS = ("qpdf", "pdfsig", "pyHanko", "veraPDF", "fonts", "face", "QR", "token", "attached")
+COLUMNS = ("qpdf", "MuPDF", "pdfsig", "pyHanko", "DSS", "OpenSSL", "veraPDF", "fonts", "face", "QR", "token", "attached")
+LEVEL = "B-LTA"
 TYPES = 5
 LICENCES_PER_TYPE = 3
 RARE_CHARACTERS = "𠮷䶮"
 
 
-def judge(licence, demo, verapdf):
-    """All witnesses on one licence: {column: complaints}."""
-    pdf, unsealed = licence["document"], licence["unsealed"]
+def judge(licence, demo, verapdf, reference):
+    """All witnesses on one licence, given what those on Java said: {column: complaints}."""
+    pdf, unsealed, level = licence["document"], licence["unsealed"], licence["level"]
     payload, attached = witnesses.payload(pdf, licence["qr"])
     answers = {
         "qpdf": witnesses.qpdf(pdf) + witnesses.qpdf(unsealed),
-        "pdfsig": witnesses.pdfsig(pdf),
-        "pyHanko": witnesses.pyhanko(pdf, demo["root"]),
+        "MuPDF": witnesses.mutool(pdf),
+        "pdfsig": witnesses.pdfsig(pdf, demo["root"], level),
+        "pyHanko": pyhanko_ades.judge(pdf, demo["root"], level),
+        "DSS": dss.complaints(reference, level),
+        "OpenSSL": openssl.judge(pdf, demo["root"], level),
         "veraPDF": verapdf[pdf] + [f"unsealed: {complaint}" for complaint in verapdf[unsealed]],
         "fonts": witnesses.fonts(pdf),
         "face": ["no payload"],
@@ -54,6 +61,8 @@ def judge_demo(demo):
         complaints.append(f"licences of each type: {dict(by_type)}")
     if len({licence["identifier"] for licence in licences}) != len(licences):
         complaints.append("an identifier stands twice")
+    if any(licence["level"] != LEVEL for licence in licences):
+        complaints.append(f"a licence is not {LEVEL}")
     if any(licence["verdict"] != "valid" for licence in licences):
         complaints.append("the demo itself finds a licence not valid")
     if any(len(licence["type"]) != 21 for licence in licences):
@@ -71,8 +80,9 @@ def main():
     if missing or not licences:
         sys.exit(f"the demo left no unsealed document for {missing}: was it run with ELICENCE_DEMO_UNSEALED=1?")
     verapdf = witnesses.verapdf([licence[key] for licence in licences for key in ("document", "unsealed")])
+    references = dss.check({"file": licence["document"], "trust": [demo["root"]]} for licence in licences)
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda licence: judge(licence, demo, verapdf), licences))
+        results = list(pool.map(lambda licence, reference: judge(licence, demo, verapdf, reference), licences, references))
 
     print("  ".join(f"{column:8}" for column in COLUMNS) + "  licence")
     for licence, (answers, _) in zip(licences, results):

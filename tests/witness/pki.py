@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 PASSWORD = b"throw-away"
 
@@ -60,7 +60,10 @@ class Pki:
         )
         if subject != issuer:
             address = x509.UniformResourceIdentifier(f"http://pki.invalid/{issuer}.crl")
+            above = x509.UniformResourceIdentifier(f"http://pki.invalid/{issuer}.cer")
+            access = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, above)
             builder = builder.add_extension(x509.CRLDistributionPoints([x509.DistributionPoint([address], None, None, None)]), False)
+            builder = builder.add_extension(x509.AuthorityInformationAccess([access]), False)
         if usage:
             builder = builder.add_extension(x509.ExtendedKeyUsage([usage[0]]), usage[1])
         if usage and usage[0] == ExtendedKeyUsageOID.OCSP_SIGNING:

@@ -4,6 +4,7 @@ import datetime
 import io
 import re
 
+from asn1crypto.cms import ContentInfo
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -44,6 +45,22 @@ def misdirected(data):
     head, tail = data.rsplit(b"startxref", 1)
     number = int(re.search(rb"\d+", tail)[0])
     return head + b"startxref\n%d\n%%%%EOF\n" % (number + 3)
+
+
+def cut(data, revisions):
+    """The document without its last `revisions`; a linearised one is not expected."""
+    ends = [match.end() for match in re.finditer(rb"%%EOF\r?\n?", data)]
+    return data[: ends[-1 - revisions]]
+
+
+def other_stamp(data):
+    """The last signature in the file, a document time-stamp, has a signature value that is off by one bit; nothing covers it."""
+    contents = list(re.finditer(rb"/Contents\s*<([0-9a-fA-F]{200,})>", data))[-1]
+    der = bytes.fromhex(contents[1].decode())
+    token = ContentInfo.load(der)
+    value = token["content"]["signer_infos"][0]["signature"].native
+    at = contents.start(1) + 2 * (der.rindex(value) + len(value)) - 1
+    return data[:at] + (b"1" if data[at : at + 1] == b"0" else b"0") + data[at + 1 :]
 
 
 def _updated(data, change):

@@ -5,12 +5,14 @@ For each spoiled document the witness must be content with the genuine one and c
 
 import copy
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
 
 import check_demo
+import dss
+import openssl
+import pyhanko_ades
 import qr_token
 import spoil
 import witnesses
@@ -29,19 +31,32 @@ def trials(demo, folder):
 
     broken = file("misdirected", spoil.misdirected(genuine))
     yield "qpdf: cross-reference table not found", witnesses.qpdf(pdf), witnesses.qpdf(broken)
+    yield "MuPDF: cross-reference table not found", witnesses.mutool(pdf), witnesses.mutool(broken)
 
-    for name in ("flipped", "appended"):
-        other = file(name, getattr(spoil, name)(genuine))
-        yield f"pdfsig: {name}", witnesses.pdfsig(pdf), witnesses.pdfsig(other)
-        yield f"pyHanko: {name}", witnesses.pyhanko(pdf, root), witnesses.pyhanko(other, root)
-    yield "pdfsig: no signature", witnesses.pdfsig(pdf), witnesses.pdfsig(unsealed)
-    yield "pyHanko: no signature", witnesses.pyhanko(pdf, root), witnesses.pyhanko(unsealed, root)
+    level, stranger_root, signer, key = licence["level"], *spoil.make_root(folder)
+    spoiled = {
+        "flipped": (file("flipped", spoil.flipped(genuine)), root),
+        "appended": (file("appended", spoil.appended(genuine)), root),
+        "another root": (pdf, stranger_root),
+        "no signature": (unsealed, root),
+        "without the last time-stamp": (file("cut", spoil.cut(genuine, 1)), root),
+        "a time-stamp off by one bit": (file("other-stamp", spoil.other_stamp(genuine)), root),
+    }
+    blind = {
+        ("pdfsig", "a time-stamp off by one bit"),  # poppler does not judge time-stamps
+        ("pdfsig", "appended"),  # nor does the last of them have to be the end of the file
+        ("OpenSSL", "appended"),
+    }
+    references = dss.check({"file": str(path), "trust": [str(anchor)]} for path, anchor in [(pdf, root), *spoiled.values()])
+    for name, (path, anchor), reference in zip(spoiled, spoiled.values(), references[1:]):
+        yield f"DSS: {name}", dss.complaints(references[0], level), dss.complaints(reference, level)
+        for witness, judge in (("pyHanko", pyhanko_ades.judge), ("pdfsig", witnesses.pdfsig), ("OpenSSL", openssl.judge)):
+            if (witness, name) not in blind:
+                yield f"{witness}: {name}", judge(pdf, root, level), judge(path, anchor, level)
 
-    stranger_root, signer, key = spoil.make_root(folder)
-    yield "pyHanko: another root", witnesses.pyhanko(pdf, root), witnesses.pyhanko(pdf, stranger_root)
     certified = file("certified", spoil.sealed_by_stranger(plain, signer, key, certify=True))
     approved = file("approved", spoil.sealed_by_stranger(plain, signer, key, certify=False))
-    yield "pyHanko: not certified", witnesses.pyhanko(certified, stranger_root), witnesses.pyhanko(approved, stranger_root)
+    yield "pyHanko: not certified", pyhanko_ades.judge(certified, stranger_root), pyhanko_ades.judge(approved, stranger_root)
 
     grey = file("no-output-intent", spoil.without(plain, "/OutputIntents"))
     mute = file("no-structure", spoil.without(plain, "/StructTreeRoot"))
