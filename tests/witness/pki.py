@@ -25,10 +25,11 @@ def name(text):
 
 
 class Pki:
-    """Keys and certificates, each also as files in `folder`: NAME.pem, NAME.key (PKCS#8), NAME.p12 (with the chain), all for `days` from `since`."""
+    """Keys and certificates, each also as files in `folder`: NAME.pem, NAME.key (PKCS#8), NAME.p12 (with the chain), all for `days` from `since`,
+    but signers for `signer_days`."""
 
-    def __init__(self, folder, since, days, algorithms=("p256",)):
-        self.folder, self.since, self.until = Path(folder), since, since + datetime.timedelta(days=days)
+    def __init__(self, folder, since, days, algorithms=("p256",), signer_days=None):
+        self.folder, self.since, self.days, self.signer_days = Path(folder), since, days, signer_days or days
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keys, self.certificates = {}, {}
         self._issue("root", "root", ca=True)
@@ -43,6 +44,7 @@ class Pki:
 
     def _issue(self, subject, issuer, algorithm="p256", ca=False, usage=None):
         key = ALGORITHMS[algorithm]()
+        days = self.signer_days if subject.startswith("signer") else self.days
         self.keys[subject] = key
         issuer_key = self.keys[issuer]
         builder = (
@@ -52,7 +54,7 @@ class Pki:
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(self.since)
-            .not_valid_after(self.until)
+            .not_valid_after(self.since + datetime.timedelta(days=days))
             .add_extension(x509.BasicConstraints(ca, None), True)
             .add_extension(x509.KeyUsage(not ca, not ca and usage is None, False, False, False, ca, ca, False, False), True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)

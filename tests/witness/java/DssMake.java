@@ -1,5 +1,6 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import eu.europa.esig.dss.alert.SilentOnStatusAlert;
 import eu.europa.esig.dss.enumerations.CertificationPermission;
 import eu.europa.esig.dss.enumerations.DigestAlgorithm;
 import eu.europa.esig.dss.enumerations.EncryptionAlgorithm;
@@ -56,6 +57,8 @@ public final class DssMake {
     anchors.addCertificate(DSSUtils.loadCertificate(new File(order.get("root").asText())));
     CommonCertificateVerifier verifier = new CommonCertificateVerifier(true);
     verifier.setTrustedCertSources(anchors);
+    // Documents that are wrong are wanted, too.
+    verifier.setAlertOnNotYetValidCertificate(new SilentOnStatusAlert());
     verifier.setCrlSource(new ExternalResourcesCRLSource(documents(order, "crls")));
     verifier.setOcspSource(new ExternalResourcesOCSPSource(documents(order, "ocsps")));
 
