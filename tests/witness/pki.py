@@ -24,6 +24,23 @@ def name(text):
     return x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"), x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
+def revocation_list(issuer, key, at, revoked=(), days=30):
+    """A list (DER) by the certificate `issuer` as of `at`; of `revoked`, (certificate, moment), it names those that it issued."""
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(at)
+        .next_update(at + datetime.timedelta(days=days))
+        .add_extension(x509.CRLNumber(int(at.timestamp())), False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), False)
+    )
+    for certificate, moment in revoked:
+        if certificate.issuer == issuer.subject:
+            entry = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(moment)
+            builder = builder.add_revoked_certificate(entry.add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), False).build())
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
 class Pki:
     """Keys and certificates, each also as files in `folder`: NAME.pem, NAME.key (PKCS#8), NAME.p12 (with the chain), all for `days` from `since`,
     but signers for `signer_days`."""
@@ -84,21 +101,9 @@ class Pki:
         """Writes root.crl and ca.crl as of `at`; `revoked` holds (subject, moment). Returns their paths."""
         paths = []
         for issuer in ("root", "ca"):
-            builder = (
-                x509.CertificateRevocationListBuilder()
-                .issuer_name(name(issuer))
-                .last_update(at)
-                .next_update(at + datetime.timedelta(days=days))
-                .add_extension(x509.CRLNumber(int(at.timestamp())), False)
-                .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.keys[issuer].public_key()), False)
-            )
-            for subject, moment in revoked:
-                certificate = self.certificates[subject]
-                if certificate.issuer == name(issuer):
-                    entry = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(moment)
-                    builder = builder.add_revoked_certificate(entry.add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), False).build())
+            entries = [(self.certificates[subject], moment) for subject, moment in revoked]
             paths.append(self.path(f"{issuer}.crl"))
-            paths[-1].write_bytes(builder.sign(self.keys[issuer], hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+            paths[-1].write_bytes(revocation_list(self.certificates[issuer], self.keys[issuer], at, entries, days))
         return paths
 
     def answer_ocsp(self, subject, at, days=30):

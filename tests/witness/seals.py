@@ -24,13 +24,14 @@ class Seal:
 
 @dataclass
 class Sealed:
-    """What is in a document; validation data is that of the newest revision, each element as DER."""
+    """What is in a document; validation data is that of the newest revision, each element as DER; `permission` is the P of the certification."""
 
     seals: list
     certificates: list = field(default_factory=list)
     lists: list = field(default_factory=list)
     answers: list = field(default_factory=list)
     revisions: int = 1
+    permission: int | None = None
 
     @property
     def signatures(self):
@@ -69,6 +70,9 @@ def take_apart(pdf):
             )
         )
     sealed = Sealed(seals, revisions=reader.xrefs.total_revisions)
+    if "/Perms" in reader.root:
+        reference = reader.root["/Perms"]["/DocMDP"]["/Reference"][0]
+        sealed.permission = int(reference["/TransformParams"]["/P"])
     store = reader.root.get("/DSS")
     if store is not None:
         store = store.get_object()
@@ -76,3 +80,15 @@ def take_apart(pdf):
             if key in store:
                 into += [stream.get_object().data for stream in store[key]]
     return sealed
+
+
+def write_revocation(pdf, folder):
+    """Writes the revocation data of a document into files: {"crls": paths, "ocsps": paths}."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sealed, files = take_apart(pdf), {"crls": [], "ocsps": []}
+    for kind, data in (("crls", sealed.lists), ("ocsps", sealed.answers)):
+        for number, der in enumerate(data):
+            path = folder / f"{kind}-{number}.der"
+            path.write_bytes(der)
+            files[kind].append(str(path))
+    return files
