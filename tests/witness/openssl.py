@@ -92,7 +92,7 @@ def judge(pdf, root, level="B-B", at=None):
     """Complaints about all that is signed in a document of `level`, judged at `at` (Unix time; now, when none is given)."""
     at = int(at or time.time())
     sealed = seals.take_apart(pdf)
-    complaints = []
+    complaints = [] if sealed.signatures else ["openssl: no signature"]
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder, sealed, root)
         for seal in sealed.signatures:
