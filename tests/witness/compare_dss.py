@@ -24,7 +24,22 @@ LISTED = SIGNED + datetime.timedelta(minutes=1)
 LEVELS = ("B", "T", "LT", "LTA")
 
 # name: (our verdict, why)
-DIFFERENCES = {}
+DIFFERENCES = {
+    **{
+        f"revoked-before-{level}": ("invalid", "a proven time after the revocation fails the signature for good (EN 319 102-1, 5.5.4), whichever list says so")
+        for level in LEVELS[1:]
+    },
+    **{
+        f"tsa-revoked-after-{level}": ("valid", "a token whose authority's key was compromised proves no time; the level is B-B, the signer's certificate is good today")
+        for level in LEVELS[1:]
+    },
+    **{
+        f"ca-revoked-after-{level}": ("indeterminate", "DSS stops with a NullPointerException; the authority of the signer and of all time-stamps is compromised")
+        for level in LEVELS[2:]
+    },
+    "before-birth": ("indeterminate", "both doubt; DSS blames the signature, we the time-stamp, whose authority was not born either"),
+    "other-stamp": ("indeterminate", "DSS calls the signature passed and the time-stamp failed; to us a broken time-stamp spoils the document"),
+}
 
 
 def text(moment):
