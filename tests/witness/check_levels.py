@@ -61,7 +61,7 @@ def judge(document, verapdf, reference):
         "qpdf": witnesses.qpdf(document.path),
         "MuPDF": witnesses.mutool(document.path),
         "pdfsig": witnesses.pdfsig(document.path, document.root, document.level),
-        "pyHanko": pyhanko_ades.judge(document.path, document.root, document.level),
+        "pyHanko": pyhanko_ades.judge(document.path, document.root, document.level) + witnesses.pyhanko_command(document.path, document.root),
         "DSS": dss.complaints(reference, document.level),
         "OpenSSL": openssl.judge(document.path, document.root, document.level),
         "veraPDF": verapdf[document.path],

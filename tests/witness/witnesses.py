@@ -68,6 +68,13 @@ def pdfsig(pdf, root, level="B-B"):
     return complaints
 
 
+def pyhanko_command(pdf, root):
+    """The command line of pyHanko with its own ideas: integrity, trust, what changed later; revocation is left to pyhanko_ades."""
+    done = run("pyhanko", "sign", "validate", "--executive-summary", "--no-revocation-check", "--trust-replace", "--trust", root, pdf)
+    fine = done.returncode == 0 and re.fullmatch(r"[^\n]+:VALID\n", done.stdout)
+    return [] if fine else [f"pyhanko-cli: {(done.stdout + done.stderr).strip()[-300:]}"]
+
+
 def verapdf(pdfs, flavours=("3b", "ua1")):
     """Archive and accessibility rules by veraPDF, all files in one JVM: {file: complaints}."""
     done = run(dss.command("verapdf"), ",".join(flavours), *pdfs)
