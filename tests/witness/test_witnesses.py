@@ -46,11 +46,15 @@ def trials(demo, folder):
         ("pdfsig", "a time-stamp off by one bit"),  # poppler does not judge time-stamps
         ("pdfsig", "appended"),  # nor does the last of them have to be the end of the file
         ("OpenSSL", "appended"),
+        ("pyhanko-cli", "without the last time-stamp"),  # it is not asked for a level
+        ("pyhanko-cli", "a time-stamp off by one bit"),  # nor for document time-stamps
     }
     references = dss.check({"file": str(path), "trust": [str(anchor)]} for path, anchor in [(pdf, root), *spoiled.values()])
     for name, (path, anchor), reference in zip(spoiled, spoiled.values(), references[1:]):
         yield f"DSS: {name}", dss.complaints(references[0], level), dss.complaints(reference, level)
-        for witness, judge in (("pyHanko", pyhanko_ades.judge), ("pdfsig", witnesses.pdfsig), ("OpenSSL", openssl.judge)):
+        command_line = lambda path, anchor, level: witnesses.pyhanko_command(path, anchor)
+        judges = {"pyHanko": pyhanko_ades.judge, "pyhanko-cli": command_line, "pdfsig": witnesses.pdfsig, "OpenSSL": openssl.judge}
+        for witness, judge in judges.items():
             if (witness, name) not in blind:
                 yield f"{witness}: {name}", judge(pdf, root, level), judge(path, anchor, level)
 
