@@ -72,14 +72,14 @@ class Cases:
         stamped = at + (STAMPED - SIGNED)
         return {"sign": self.pki.path(f"signer-{signer}.p12"), "at": text(at), "stamp_at": text(stamped), "level": f"PAdES_BASELINE_{level}", **more}
 
-    def add(self, name, *steps, base="plain", lists=None, at=None, known=(), trust=None, spoil_with=None):
+    def add(self, name, *steps, base="plain", lists=None, answers=(), at=None, known=(), trust=None, spoil_with=None):
         """One document, and the question: judged at `at`, with the lists `known` besides what it holds."""
         out = self.folder / f"{name}.pdf"
         if steps:
             self.orders.append(
                 {
                     "base": self.bases[base], "out": out, "root": self.pki.path("root.pem"), "tsa": self.pki.path("tsa.p12"),
-                    "crls": self.lists if lists is None else lists, "password": pki.PASSWORD.decode(), "steps": steps,
+                    "crls": self.lists if lists is None else lists, "ocsps": list(answers), "password": pki.PASSWORD.decode(), "steps": steps,
                 }
             )  # fmt: skip
         if spoil_with:
@@ -124,6 +124,12 @@ def cases(folder):
     for base in ("objects", "linear"):
         for level in ("B", "LTA"):
             make.add(f"{base}-{level}", sign("p256", level), base=base, known=make.lists)
+
+    # Revocation by OCSP where the issuer delegates it, by a list above.
+    answers = [make.pki.answer_ocsp(subject, LISTED) for subject in ("signer-p256", "signer-rsa", "tsa")]
+    for level in ("LT", "LTA"):
+        make.add(f"ocsp-{level}", sign("p256", level), lists=make.lists[:1], answers=answers)
+        make.add(f"ocsp-rsa-{level}", sign("rsa", level), lists=make.lists[:1], answers=answers)
 
     # The clock moves; later lists speak of the time-stamp authority, and in the second half of the cases of a signer who was revoked.
     later = NOW + datetime.timedelta(days=10)
