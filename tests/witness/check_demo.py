@@ -31,7 +31,7 @@ def judge(licence, demo, verapdf, reference):
     answers = {
         "qpdf": witnesses.qpdf(pdf) + witnesses.qpdf(unsealed),
         "MuPDF": witnesses.mutool(pdf),
-        "pdfsig": witnesses.pdfsig(pdf, demo["root"], level),
+        "pdfsig": witnesses.pdfsig(pdf, level),
         "pyHanko": pyhanko_ades.judge(pdf, demo["root"], level),
         "DSS": dss.complaints(reference, level),
         "OpenSSL": openssl.judge(pdf, demo["root"], level),

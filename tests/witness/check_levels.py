@@ -28,6 +28,7 @@ class Document:
         name = next(name for name in installations.SEALS if Path(self.path).name.startswith(name + "-"))
         rule = installations.SEALS[name]
         self.level, self.final, self.told = rule["level"], rule.get("final", False), licence.get("level")
+        self.pdfsig = None
 
 
 def ours(document):
@@ -60,7 +61,7 @@ def judge(document, verapdf, reference):
         "elicence": ours(document) + form(document),
         "qpdf": witnesses.qpdf(document.path),
         "MuPDF": witnesses.mutool(document.path),
-        "pdfsig": witnesses.pdfsig(document.path, document.root, document.level),
+        "pdfsig": document.pdfsig,
         "pyHanko": pyhanko_ades.judge(document.path, document.root, document.level) + witnesses.pyhanko_command(document.path, document.root),
         "DSS": dss.complaints(reference, document.level),
         "OpenSSL": openssl.judge(document.path, document.root, document.level),
@@ -72,11 +73,17 @@ def main():
     folder = Path(sys.argv[1])
     documents, questions = [], []
     for algorithm in installations.ALGORITHMS:
-        demo = installations.make(folder / algorithm, algorithm)
+        port = installations.free_port()
+        demo = installations.make(folder / algorithm, algorithm, port)
         of_demo = [Document(algorithm, demo["root"], licence) for licence in demo["licences"] if Path(licence["document"]).stem.endswith("-1")]
         # DSS calls nothing valid without revocation data; what a B-LTA licence of the same authority holds serves those that hold none.
         archive = next(document for document in of_demo if document.level == "B-LTA")
         known = seals.write_revocation(archive.path, folder / algorithm / "revocation")
+        with installations.served(folder / algorithm, port):
+            for document in of_demo:
+                document.pdfsig = witnesses.pdfsig(document.path, document.level, document.root)
+            if documents and not witnesses.pdfsig(archive.path, archive.level, documents[0].root):
+                archive.pdfsig.append("pdfsig trusts a document by the root of another")
         for document in of_demo:
             documents.append(document)
             questions.append({"file": document.path, "trust": [document.root], **(known if document.level in ("B-B", "B-T") else {})})

@@ -1,10 +1,15 @@
 """Makes demo authorities that differ from the shipped one: other algorithms, other levels of seal, shorter lives of keys."""
 
+import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
+import time
 import tomllib
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -31,6 +36,14 @@ listen = "127.0.0.1:8080"
 name = "示例市行政审批局"
 code = "11999999000000027G"
 seal_code = "9999990000001"
+
+[[authority]]
+name = "root"
+
+[[authority]]
+name = "issuing-ca"
+ocsp_key = "keys/ocsp.key.pem"
+ocsp_chain = "keys/ocsp.chain.pem"
 """
 
 
@@ -42,9 +55,9 @@ def _toml(value):
     return json.dumps(value, ensure_ascii=False)
 
 
-def _plan(algorithm):
+def _plan(algorithm, port):
     """The example plan without its variants of the seal, every key but the QR key by `algorithm`."""
-    plan = tomllib.loads((TOP / "keys-example" / "pki.toml").read_text())
+    plan = tomllib.loads((TOP / "keys-example" / "pki.toml").read_text().replace(":8080", f":{port}"))
     keys = [key for key in plan.pop("key") if not key["file"].startswith("seal-") and key["file"] != "unknown-root"]
     for key in keys:
         if key["purpose"] != "qr-token":
@@ -69,12 +82,12 @@ def _templates(folder):
         path.write_text(text + "\n[seal]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in rule.items()))
 
 
-def make(folder, algorithm):
-    """A demo by keys of `algorithm` with documents of every level: what `elicence demo --once --json` prints, and `level` expected of each licence."""
+def make(folder, algorithm, port=8080):
+    """A demo by keys of `algorithm` with documents of every level, to be served on `port`: what `elicence demo --once --json` prints."""
     elicence = os.environ["ELICENCE"]
     folder.mkdir(parents=True)
-    (folder / "elicence.toml").write_text(SETTINGS)
-    (folder / "plan.toml").write_text(_plan(algorithm))
+    (folder / "elicence.toml").write_text(SETTINGS.replace(":8080", f":{port}"))
+    (folder / "plan.toml").write_text(_plan(algorithm, port))
     (folder / "passphrase").write_text("a passphrase of the witnesses")
     subprocess.run(
         [elicence, "keys", "make", "--plan", folder / "plan.toml", "--out", folder / "keys", "--passphrase-file", folder / "passphrase"],
@@ -86,3 +99,30 @@ def make(folder, algorithm):
     if done.returncode != 0:
         raise SystemExit(f"the demo by {algorithm} keys failed: {done.stdout[-2000:]} {done.stderr[-2000:]}")
     return json.loads(done.stdout)
+
+
+def free_port():
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def served(folder, port):
+    """The demo in `folder` serves while the block runs."""
+    with open(folder / "serve.log", "ab") as log:
+        process = subprocess.Popen([os.environ["ELICENCE"], "serve", "--data", folder], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            deadline = time.monotonic() + 60
+            while True:
+                with contextlib.suppress(urllib.error.URLError):
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=10)
+                    break
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit(f"the server does not become ready; see {folder}/serve.log")
+                time.sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=60)

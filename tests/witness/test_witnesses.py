@@ -43,6 +43,7 @@ def trials(demo, folder):
         "a time-stamp off by one bit": (file("other-stamp", spoil.other_stamp(genuine)), root),
     }
     blind = {
+        ("pdfsig", "another root"),  # check_levels.py asks it for trust
         ("pdfsig", "a time-stamp off by one bit"),  # poppler does not judge time-stamps
         ("pdfsig", "appended"),  # nor does the last of them have to be the end of the file
         ("OpenSSL", "appended"),
@@ -53,7 +54,7 @@ def trials(demo, folder):
     for name, (path, anchor), reference in zip(spoiled, spoiled.values(), references[1:]):
         yield f"DSS: {name}", dss.complaints(references[0], level), dss.complaints(reference, level)
         command_line = lambda path, anchor, level: witnesses.pyhanko_command(path, anchor)
-        judges = {"pyHanko": pyhanko_ades.judge, "pyhanko-cli": command_line, "pdfsig": witnesses.pdfsig, "OpenSSL": openssl.judge}
+        judges = {"pyHanko": pyhanko_ades.judge, "pyhanko-cli": command_line, "pdfsig": lambda path, anchor, level: witnesses.pdfsig(path, level), "OpenSSL": openssl.judge}
         for witness, judge in judges.items():
             if (witness, name) not in blind:
                 yield f"{witness}: {name}", judge(pdf, root, level), judge(path, anchor, level)
