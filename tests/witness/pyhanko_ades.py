@@ -45,7 +45,7 @@ def has(level, wanted):
 
 def _specification(roots, level, sealed, lists):
     """From B-LT on revocation must be proven by what the document holds or `lists` say; before that it is not asked for. Nothing is fetched."""
-    rule = REQUIRE_REVINFO if has(level, "B-LT") else NO_REVOCATION
+    rule = REQUIRE_REVINFO if has(level, "B-LT") or lists else NO_REVOCATION
     return SignatureValidationSpec(
         cert_validation_policy=CertValidationPolicySpec(SimpleTrustManager.build(trust_roots=roots), CertRevTrustPolicy(rule)),
         revinfo_gathering_policy=RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
