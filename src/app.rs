@@ -2,12 +2,14 @@
 
 pub mod api_keys;
 pub mod catalogue;
+pub mod clients;
 pub mod credentials;
 pub mod own_authorities;
 pub mod shipped;
 pub mod trust;
 
 use crate::ambient::{EntropyError, SystemClock, SystemEntropy};
+use crate::clients::{FetchError, RevocationClient};
 use crate::config::Config;
 use crate::domain::secret::Secret;
 use crate::keys::KeyError;
@@ -63,6 +65,9 @@ pub enum AppError {
     /// The use cases refuse what they were given.
     #[error(transparent)]
     Setup(#[from] SetupError),
+    /// The network cannot be asked.
+    #[error("网络客户端不可用 the HTTP client cannot be used: {0}")]
+    Client(#[from] FetchError),
     /// No random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -87,6 +92,7 @@ pub async fn open_with(config: &Config, passphrase: &Secret<String>) -> Result<S
         public_url: config.public_url.clone(),
         time_stamps,
         own_authorities: own_authorities::load(config, passphrase)?,
+        revocation: Some(RevocationClient::new(clients::fetcher(config, config.revocation.timeout)?)),
         settings: settings(config),
     })?)
 }

@@ -7,7 +7,8 @@ use common::{
     authority::{self, BUSINESS_LICENCE, Choices, actor, request, services_with},
 };
 use elicence::{
-    ambient::FixedClock,
+    ambient::{FixedClock, SystemClock, SystemEntropy},
+    clients::{FetchLimits, Fetcher, TimeStampClient, address_guard::AddressGuard},
     cms::algorithm::SignatureAlgorithm,
     domain::{
         digest::Digest,
@@ -274,4 +275,25 @@ async fn an_archive_time_stamp_is_renewed_before_it_weakens() {
         assert_level(&services, &after.bytes, SealLevel::Lta).await;
         assert_level(&services, &before.bytes, SealLevel::Lta).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_time_stamp_authority_over_http_serves_as_well() {
+    let web = common::web::Web::start().await;
+    let client = |path: &str| {
+        let fetcher = Fetcher::new(AddressGuard::new(["127.0.0.1"]), FetchLimits::default()).unwrap();
+        let url = format!("{}{path}", web.url);
+        TimeStampClient::new(&fetcher, url, None, Arc::new(SystemClock), Arc::new(SystemEntropy::new()))
+    };
+    let place = Place::sqlite();
+    let with = |path: &str| Choices { settings: settings(), remote_stamps: Some(client(path)), ..Choices::default() };
+    let services = services_with(&place, with("/pki/nobody")).await;
+    assert!(matches!(mint(&services, "k").await, Err(Refusal::Halted { reason: "asking for a time-stamp", .. })));
+
+    let services = services_with(&place, with("/pki/tsa")).await;
+    let minted = mint(&services, "other").await.unwrap();
+    assert_eq!(minted.level, SealLevel::T);
+    services.augment_all(PATIENCE).await.unwrap();
+    let newest = services.download_licence(&actor("a"), &minted.identifier).await.unwrap();
+    assert_level(&services, &newest.bytes, SealLevel::Lta).await;
 }

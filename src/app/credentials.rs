@@ -1,7 +1,7 @@
 //! The keys of an installation, loaded, tested, and refused where they are examples in production.
 
 use crate::ambient::{Clock, SystemClock};
-use crate::app::{AppError, trust};
+use crate::app::{AppError, clients, trust};
 use crate::config::{Config, KeyAddress, KeyPlace, Release, StampAuthority};
 use crate::domain::key_set::KeySet;
 use crate::domain::secret::Secret;
@@ -51,6 +51,9 @@ fn time_stamps(config: &Config, passphrase: &Secret<String>, example: &mut bool)
             let place = KeyPlace { key: KeyAddress::File(key.clone()), chain: chain.clone(), from: None, until: None };
             let signer = load_one(&place, passphrase, config.production, example)?.signer;
             Ok(Some(StampSource::Own(OwnStamps { signer, policy: *policy })))
+        }
+        Some(StampAuthority::Remote { url, policy, timeout }) => {
+            Ok(Some(StampSource::Remote(clients::time_stamp_client(config, url, *policy, *timeout)?)))
         }
     }
 }

@@ -112,6 +112,7 @@ fn time_stamps(config: &Config) -> Finding {
         Some(StampAuthority::Own { key, .. }) => {
             good("time-stamps", format!("{highest}; 内置时间戳 the built-in authority, {}", key.display()))
         }
+        Some(StampAuthority::Remote { url, .. }) => good("time-stamps", format!("{highest}; {url}")),
         None if highest == SealLevel::B => good("time-stamps", "B-B; 未配置时间戳 none configured, none needed"),
         None => bad(
             "time-stamps",

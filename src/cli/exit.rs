@@ -97,6 +97,7 @@ impl From<AppError> for Failure {
             | AppError::Key(_)
             | AppError::Template(..)
             | AppError::Seal(_)
+            | AppError::Client(_)
             | AppError::Setup(_) => Exit::Config,
         };
         Self::new(exit, error)

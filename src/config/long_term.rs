@@ -37,6 +37,15 @@ pub enum StampAuthority {
         /// Object identifier of its policy.
         policy: ObjectIdentifier,
     },
+    /// Another one, over HTTP (RFC 3161 section 3.4).
+    Remote {
+        /// Its address.
+        url: String,
+        /// The only policy under which time-stamps are taken; `None` takes any.
+        policy: Option<ObjectIdentifier>,
+        /// Longest time for one answer.
+        timeout: Duration,
+    },
 }
 
 /// How revocation is asked for.
@@ -75,36 +84,49 @@ impl Sealing {
 
 impl TimeStamps {
     pub(super) fn read(reader: &mut Reader, data: &Path) -> Self {
+        let url = reader.optional::<String>("time_stamp.url");
+        let timeout = seconds(reader, "time_stamp.timeout_seconds", 10, 10);
         let key = reader.path("time_stamp.key");
         let chain = reader.path("time_stamp.chain");
         let policy = read_policy(reader);
         let on_failure = reader.or("time_stamp.on_failure", StampFailure::Refuse);
         let usual = data.join("keys/time-stamp.key.pem");
-        let authority = match key {
-            Some(key) => Some(own(key, chain, policy, data)),
-            None => usual.exists().then(|| own(usual, chain, policy, data)),
+        let authority = match (url, key) {
+            (Some(_), Some(_)) => {
+                reader.refuse("time_stamp.url", "give the address of another authority or a key for the built-in one, not both");
+                None
+            }
+            (Some(url), None) => {
+                if !url.starts_with("http://") && !url.starts_with("https://") {
+                    reader.refuse("time_stamp.url", "must begin with https:// or http://");
+                }
+                Some(StampAuthority::Remote { url, policy, timeout })
+            }
+            (None, Some(key)) => Some(own(key, chain, policy, data)),
+            (None, None) => usual.exists().then(|| own(usual, chain, policy, data)),
         };
         Self { authority, on_failure }
     }
 }
 
-fn read_policy(reader: &mut Reader) -> ObjectIdentifier {
-    let Some(text) = reader.optional::<String>("time_stamp.policy") else { return OWN_POLICY };
-    ObjectIdentifier::new(&text).unwrap_or_else(|_| {
+fn read_policy(reader: &mut Reader) -> Option<ObjectIdentifier> {
+    let policy = ObjectIdentifier::new(&reader.optional::<String>("time_stamp.policy")?);
+    if policy.is_err() {
         reader.refuse("time_stamp.policy", "must be an object identifier, e.g. \"1.2.156.10197.1.999\"");
-        OWN_POLICY
-    })
+    }
+    policy.ok()
 }
 
-fn own(key: PathBuf, chain: Option<PathBuf>, policy: ObjectIdentifier, data: &Path) -> StampAuthority {
-    StampAuthority::Own { key, chain: chain.unwrap_or_else(|| data.join("keys/time-stamp.chain.pem")), policy }
+fn own(key: PathBuf, chain: Option<PathBuf>, policy: Option<ObjectIdentifier>, data: &Path) -> StampAuthority {
+    let chain = chain.unwrap_or_else(|| data.join("keys/time-stamp.chain.pem"));
+    StampAuthority::Own { key, chain, policy: policy.unwrap_or(OWN_POLICY) }
 }
 
 impl Revocation {
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             allow: reader.or("revocation.allow", Vec::new()),
-            timeout: seconds(reader, "revocation.timeout_seconds", 10),
+            timeout: seconds(reader, "revocation.timeout_seconds", 10, 120),
             fresh: reader.or("revocation.fresh", true),
         }
     }
@@ -117,10 +139,10 @@ impl Renewal {
     }
 }
 
-fn seconds(reader: &mut Reader, key: &'static str, default: u64) -> Duration {
+fn seconds(reader: &mut Reader, key: &'static str, default: u64, most: u64) -> Duration {
     let seconds = reader.or(key, default);
-    if !(1..=120).contains(&seconds) {
-        reader.refuse(key, "must be 1 to 120");
+    if !(1..=most).contains(&seconds) {
+        reader.refuse(key, format!("must be 1 to {most}"));
     }
     Duration::from_secs(seconds)
 }

@@ -64,7 +64,7 @@ impl Services {
             Some(Err(_)) => return false,
             _ => {}
         }
-        let answer = self.ask_about(question).await.and_then(|answer| match after {
+        let answer = self.ask_about(question, after).await.and_then(|answer| match after {
             Some(after) if answer.this_update <= after => {
                 Err(format!("the newest answer about a certificate is of {}, before the time-stamp of {after}", answer.this_update))
             }
@@ -74,12 +74,28 @@ impl Services {
         true
     }
 
-    async fn ask_about(&self, question: &RevocationQuestion) -> Result<Answer, String> {
+    async fn ask_about(&self, question: &RevocationQuestion, after: Option<OffsetDateTime>) -> Result<Answer, String> {
         let own = self.own_revocation(&question.certificate, &question.issuer).await.map_err(|refusal: Refusal| format!("{refusal:?}"))?;
         match own {
             Some(OwnAnswer::Ocsp(der)) => Answer::ocsp(der),
             Some(OwnAnswer::List(der)) => Answer::list(der),
-            None => Err("nobody answers about a certificate: it was issued elsewhere".into()),
+            None => self.ask_others(question, after).await,
+        }
+    }
+
+    async fn ask_others(&self, question: &RevocationQuestion, after: Option<OffsetDateTime>) -> Result<Answer, String> {
+        let Some(client) = &self.revocation else { return Err("nobody answers about a certificate that was issued elsewhere".into()) };
+        // Answers count in seconds.
+        let since = after.and_then(|after| OffsetDateTime::from_unix_timestamp(after.unix_timestamp() + 1).ok());
+        let gathered = client.fetch(std::slice::from_ref(question), since, self.now()).await;
+        if let Some((_, error)) = gathered.missing.first() {
+            return Err(error.to_string());
+        }
+        let ValidationMaterial { revocation_lists, ocsp_answers, .. } = gathered.material;
+        match (ocsp_answers.into_iter().next(), revocation_lists.into_iter().next()) {
+            (Some(answer), _) => Answer::ocsp(answer),
+            (None, Some(list)) => Answer::list(list),
+            (None, None) => Err("nobody said anything about a certificate".into()),
         }
     }
 }

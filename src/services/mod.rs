@@ -57,6 +57,7 @@ pub use crate::verify::{RegisterAnswer, RegisterQuestion};
 
 use crate::{
     ambient::{Clock, Entropy, random_bytes},
+    clients::RevocationClient,
     cms::signature_memory::SignatureMemory,
     domain::{
         actor::{Actor, Role},
@@ -89,6 +90,7 @@ pub struct Services {
     time_stamps: Option<StampSource>,
     stamp_numbers: StampNumbers,
     recent_answers: RecentAnswers,
+    revocation: Option<RevocationClient>,
     own_authorities: Vec<Arc<ReadyIssuer>>,
     /// How long time-stamps are, once the authority has shown it.
     stamp_size: OnceCell<TokenSize>,
@@ -138,6 +140,7 @@ impl Services {
             time_stamps: setup.time_stamps,
             stamp_numbers: StampNumbers::default(),
             recent_answers: RecentAnswers::default(),
+            revocation: setup.revocation,
             own_authorities,
             stamp_size: OnceCell::new(),
             workers: Arc::new(Semaphore::new(setup.settings.workers.max(1))),

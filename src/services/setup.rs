@@ -2,6 +2,7 @@
 
 use crate::{
     ambient::{Clock, Entropy},
+    clients::RevocationClient,
     domain::{key_set::KeySet, payload::Party, seal_level::SealLevel},
     pdf::unsealed::SealAppearance,
     seal::signer::Signer,
@@ -34,6 +35,8 @@ pub struct Setup {
     pub time_stamps: Option<StampSource>,
     /// The certification authorities whose revocation state is published here; usually none.
     pub own_authorities: Vec<OwnAuthority>,
+    /// Asks other certification authorities about revocation; without one only our own are asked.
+    pub revocation: Option<RevocationClient>,
     /// Times and limits.
     pub settings: Settings,
 }

@@ -1,6 +1,7 @@
 //! Gets time-stamps (时间戳, RFC 3161) from the authority of this installation, its own or another's.
 
 use crate::{
+    clients::TimeStampClient,
     cms::{
         algorithm::HashAlgorithm, read_time_stamp::TimeStampToken, read_time_stamp_answer::TimeStampAnswer,
         write_time_stamp_request::write_time_stamp_request,
@@ -22,6 +23,8 @@ const USUAL_SIZE: usize = 8 << 10;
 pub enum StampSource {
     /// The built-in authority.
     Own(OwnStamps),
+    /// Another one, over the network.
+    Remote(TimeStampClient),
 }
 
 /// The built-in time-stamp authority.
@@ -78,6 +81,7 @@ impl Services {
     pub(super) async fn time_stamp(&self, imprint: &[u8]) -> Result<Stamp, String> {
         match &self.time_stamps {
             None => Err("no time-stamp authority is configured".into()),
+            Some(StampSource::Remote(client)) => Stamp::of(&client.request(HASH, imprint).await.map_err(|e| e.to_string())?),
             Some(StampSource::Own(_)) => {
                 let request = write_time_stamp_request(HASH, imprint, &self.random::<8>().map_err(cause)?, None);
                 let answer = self.issue_time_stamp(&request).await.map_err(cause)?;

@@ -4,6 +4,7 @@ use super::Place;
 use elicence::{
     ambient::{Clock, SystemClock, SystemEntropy},
     app::shipped::Shelf,
+    clients::TimeStampClient,
     domain::{
         actor::{Actor, Role},
         face::FaceInput,
@@ -168,6 +169,8 @@ pub struct Choices {
     pub seal: Option<Arc<dyn Signer>>,
     /// Key of the built-in time-stamp authority.
     pub time_stamp: Option<Arc<dyn Signer>>,
+    /// Another time-stamp authority.
+    pub remote_stamps: Option<TimeStampClient>,
     pub anchors: Option<Vec<Anchor>>,
     /// `[seal]` of every licence type.
     pub seal_rule: Option<SealRule>,
@@ -176,7 +179,7 @@ pub struct Choices {
 impl Default for Choices {
     fn default() -> Self {
         let settings = Settings { lease: Duration::from_secs(10), workers: 2, wait_for_validation: Duration::ZERO, ..Settings::default() };
-        Self { clock: Arc::new(SystemClock), settings, seal: None, time_stamp: None, anchors: None, seal_rule: None }
+        Self { clock: Arc::new(SystemClock), settings, seal: None, time_stamp: None, remote_stamps: None, anchors: None, seal_rule: None }
     }
 }
 
@@ -194,11 +197,15 @@ pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
         catalogue: catalogue(choices.seal_rule),
         keyring: keyring(vec![choices.seal.unwrap_or_else(|| shared.seal.clone()).into()], choices.anchors),
         public_url: "https://verify.example.gov.cn".into(),
-        time_stamps: Some(StampSource::Own(OwnStamps {
-            signer: choices.time_stamp.unwrap_or_else(|| shared.time_stamp.clone()),
-            policy: "1.3.6.1.4.1.32473.1.1".parse().unwrap(),
-        })),
+        time_stamps: Some(match choices.remote_stamps {
+            Some(client) => StampSource::Remote(client),
+            None => StampSource::Own(OwnStamps {
+                signer: choices.time_stamp.unwrap_or_else(|| shared.time_stamp.clone()),
+                policy: "1.3.6.1.4.1.32473.1.1".parse().unwrap(),
+            }),
+        }),
         own_authorities: own_authorities(),
+        revocation: None,
         settings: choices.settings,
     };
     Arc::new(Services::new(setup).unwrap())
