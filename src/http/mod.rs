@@ -3,7 +3,7 @@
 pub mod api;
 pub mod api_keys;
 mod authenticate;
-pub mod body;
+mod body;
 mod drain;
 mod health;
 mod limit;
