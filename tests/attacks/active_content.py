@@ -30,8 +30,9 @@ def in_the_catalog(base):
         "additional actions": b"/AA<</WC%s>>" % SCRIPT,
         "optional content": b"/OCProperties<</OCGs[%d 0 R]/D<</OFF[%d 0 R]>>>>" % (new, new),
         "portfolio": b"/Collection<</View/T>>",
-        "requirements": b"/Requirements[<</S/EnableJavaScripts>>]",
     }
+    if base.is_licence:
+        entries["requirements"] = b"/Requirements[<</S/EnableJavaScripts>>]"
     if not re.search(rb"/Names\b", pdf.catalog):
         entries["script by name"] = b"/Names<</JavaScript<</Names[(x)%s]>>>>" % SCRIPT
     for name, text in entries.items():
@@ -70,7 +71,8 @@ def elsewhere(base):
     new = pdf.size + 9
     contents = re.sub(rb"/Contents\s*(\[[^\]]*\]|\d+ 0 R)", b"/Contents %d 0 R" % new, pdf.body(pdf.page))
     outside = b"<</Length 0/F(http://attacker.example/x)>>\nstream\n\nendstream"
-    yield Case("contents", resealed(base, {pdf.page: contents, new: outside}), answer(base))
+    if base.is_licence:
+        yield Case("contents", resealed(base, {pdf.page: contents, new: outside}), CONTENT)
     body = pdf.body(pdf.page)
     for name, more in {
         "reference": stream(b"", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Ref<</F(other.pdf)/Page 0>>"),
