@@ -67,4 +67,5 @@ def other_signature(base):
     seal = _pdf.seals(other)[-1]
     body = other[seal.at : seal.end].split(b"obj", 1)[1].strip()
     yield Case("carried over", base.update({base.seal.number: body}), REFUSED)
-    yield Case("CMS carried over", _pdf.with_digits(base.data, seal.digits(other)[: base.seal.gap_end - base.seal.gap_start - 2]), HASH | FORMAT | undecided("TIMESTAMP_FAILURE"))
+    carried = seal.digits(other)[: base.seal.gap_end - base.seal.gap_start - 2]
+    yield Case("CMS carried over", _pdf.with_digits(base.data, carried, base.seal), HASH | FORMAT | undecided("TIMESTAMP_FAILURE"))
