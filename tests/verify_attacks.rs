@@ -4,9 +4,9 @@ mod licence;
 
 use elicence::cms::der_read::{DerReader, Tlv, tag};
 use elicence::domain::verdict::{ChangesAfter, Report, Verdict};
-use elicence::seal::signer::Signer;
+use elicence::seal::{append_validation, signer::Signer};
 use elicence::verify::Evidence;
-use licence::{Making, codes, evidence, hex_digits, key, size, updated, verify};
+use licence::{Making, codes, evidence, hex_digits, key, size, updated, validation_data, verify};
 
 fn with_room() -> Vec<u8> {
     Making { room: 4096, ..Making::default() }.make()
@@ -197,8 +197,12 @@ fn validation_data_may_follow_and_nothing_else() {
     let certificate = (next + 1, "<</Length 3>>stream\nabc\nendstream".to_owned());
     let augmented = updated(&document, &[(root, with_store.clone()), store.clone(), certificate.clone()]);
     let seen = report(&augmented);
-    assert_eq!((seen.verdict, seen.signatures[0].changes_after), (Verdict::Valid, ChangesAfter::Ltv), "{:?}", codes(&seen));
+    assert_eq!(seen.signatures[0].changes_after, ChangesAfter::Ltv, "{:?}", codes(&seen));
     assert!(!seen.signatures[0].covers_whole_file);
+    assert_eq!((seen.verdict, codes(&seen)[0]), (Verdict::Indeterminate, "SIG_CONSTRAINTS_FAILURE"), "a certificate that is none");
+    let genuine = append_validation(document.clone(), &validation_data(licence::MADE_AT), licence::MADE_AT).expect("validation data");
+    let seen = report(&genuine);
+    assert_eq!((seen.verdict, seen.signatures[0].changes_after), (Verdict::Valid, ChangesAfter::Ltv), "{:?}", codes(&seen));
     let other = |objects: &[(u32, String)]| {
         let seen = report(&updated(&document, objects));
         assert_eq!((seen.verdict, codes(&seen)[0]), (Verdict::Invalid, "MODIFIED_AFTER_SIGNING"));
