@@ -48,6 +48,12 @@ def cms_of(data):
     return match.start(1), match.end(1), cms.ContentInfo.load(bytes.fromhex(match[1].decode()), strict=False)
 
 
+def sealed_revision(data):
+    """The file as it was when it had been sealed: before validation data and document time-stamp were appended."""
+    _, _, behind, rest = map(int, re.search(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)", data).groups())
+    return data[: behind + rest]
+
+
 def with_cms(data, change):
     """The document with another CMS in the same gap."""
     start, end, info = cms_of(data)
@@ -86,6 +92,7 @@ def files(licence, authority):
     """Spoiled files."""
     path = WORK / "file.pdf"
     genuine, plain = Path(licence["document"]).read_bytes(), Path(licence["unsealed"]).read_bytes()
+    sealed = sealed_revision(genuine)
     stranger_root, signer, key = spoil.make_root(WORK)
 
     def judged(data, *more):
@@ -94,8 +101,13 @@ def files(licence, authority):
 
     done = judged(genuine)
     expect("genuine", done, VALID, "STATUS_NOT_CHECKED")
-    check("revocation is not claimed", "REVOCATION_NOT_CHECKED" in codes(done), codes(done))
+    check("revocation is judged by what the file carries", "REVOCATION_NOT_CHECKED" not in codes(done), codes(done))
     check("the licence is named", done.json["licence"]["identifier"] == licence["identifier"], done.json["licence"])
+    report = done.json["signatures"][0]
+    check("validation data and a time-stamp follow the seal", report["level"] == "B-LTA" and report["changes_after"] == "ltv", report)
+
+    done = judged(sealed)
+    expect("before validation data", done, VALID, "REVOCATION_NOT_CHECKED")
     report = done.json["signatures"][0]
     check("one certifying signature over the whole file", report["covers_whole_file"] and report["changes_after"] == "none", report)
 
@@ -106,13 +118,15 @@ def files(licence, authority):
     done = judged(genuine + b"1 0 obj<<>>endobj\n")
     check("bytes after the end are not valid", done.code in (INVALID, UNREADABLE) and not done.crashed, done)
     expect("flipped content", judged(spoil.flipped(genuine)), INVALID, "HASH_FAILURE")
-    expect("swapped certificate", judged(swapped_certificate(genuine, WORK)), INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND")
+    expect("swapped certificate", judged(swapped_certificate(sealed, WORK)), INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND")
 
-    start, end, _ = cms_of(genuine)
-    digit = next(i for i in range(start, end) if genuine[i : i + 1].isalpha())
-    other_case = genuine[:digit] + genuine[digit : digit + 1].swapcase() + genuine[digit + 1 :]
-    expect("another spelling of a hex digit", judged(other_case), INVALID)
-    expect("a byte after the CMS", judged(genuine[: end - 1] + b"1" + genuine[end:]), INVALID)
+    for name, data in (("the seal", sealed), ("the document time-stamp", genuine)):
+        start, end, _ = cms_of(data)
+        digit = next(i for i in range(start, end) if data[i : i + 1].isalpha())
+        other_case = data[:digit] + data[digit : digit + 1].swapcase() + data[digit + 1 :]
+        expect(f"another spelling of a hex digit of {name}", judged(other_case), INVALID)
+        done = judged(data[: end - 1] + b"1" + data[end:])
+        check(f"a byte after the CMS of {name}", done.code == (INVALID if data is sealed else INDETERMINATE) and not done.crashed, done)
 
     by_stranger = spoil.sealed_by_stranger(plain, signer, key, certify=True)
     expect("hex digits in upper case, which we never write", judged(by_stranger), INVALID, "FORMAT_FAILURE")
