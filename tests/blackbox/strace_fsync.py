@@ -57,11 +57,13 @@ def order(home, env, is_commit, database):
             names = _powercut.names(event)
             if len(names) == 2 and re.search(r"/[0-9a-f]{64}$", names[1]) and names[1].startswith(store):
                 published.append((event, *names))
-    check(f"{database}: one document is published for each row", len(published) == count == len(told), (len(published), len(told)))
+    # Each licence is released when it is sealed and time-stamped, and replaced when validation data and the archive time-stamp are in it.
+    check(f"{database}: two documents are published for each row", len(published) == 2 * count == 2 * len(told), (len(published), len(told)))
     said = [event for event in events if event.call in ("write", "writev") and event.arguments.startswith("1<") and "identifier" in event.arguments + "identifier"]
     check(f"{database}: the report is seen in the log", len(said) >= count, len(said))
 
-    for (rename, old, new), line in zip(published, said[-len(published) :]):
+    lasting = []
+    for rename, old, new in published:
         writes = [e for e in events if e.path == old and e.call in ("write", "writev", "pwrite64", "pwritev")]
         syncs = [e for e in events if e.path == old and e.call in ("fsync", "fdatasync")]
         folder = [e for e in events if e.path == str(Path(new).parent) and e.call == "fsync" and e.began > rename.ended]
@@ -70,8 +72,13 @@ def order(home, env, is_commit, database):
         check(f"{database}: synced after the last byte", syncs[-1].began > writes[-1].ended, (writes[-1], syncs))
         check(f"{database}: synced before it got its name", syncs[-1].ended < rename.began, (syncs, rename))
         check(f"{database}: its length is that of a document", sum(int(e.result) for e in writes) > 10_000, writes)
-        commits = [e for e in events if is_commit(e) and e.began > folder[0].ended and e.ended < line.began]
-        check(f"{database}: committed after the folder was synced and before it was told", commits, (folder[0], line))
+        commits = [e for e in events if is_commit(e) and e.began > folder[0].ended]
+        told_next = [line for line in said[-count:] if line.began > rename.ended]
+        check(f"{database}: committed after the folder was synced and before anything more was told", commits and (not told_next or commits[0].ended < told_next[0].began), (folder[0], told_next[:1]))
+        lasting += commits[:1]
+    for number, line in enumerate(said[-count:], 1):
+        before = [commit for commit in lasting if commit.ended < line.began]
+        check(f"{database}: both documents of row {number} last before it is told", len(before) >= 2 * number, (before, line))
 
 
 def sqlite_commit(event):
