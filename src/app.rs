@@ -1,12 +1,12 @@
 //! Composition root: settings in, a working service out; the only place where the parts meet.
 
 pub mod api_keys;
-pub mod catalogue;
 pub mod clients;
 pub mod credentials;
 pub mod own_authorities;
 pub mod shipped;
 pub mod trust;
+pub mod types;
 
 use crate::ambient::{EntropyError, SystemClock, SystemEntropy};
 use crate::clients::{FetchError, RevocationClient};
@@ -88,7 +88,7 @@ pub async fn open_with(config: &Config, passphrase: &Secret<String>) -> Result<S
         store: open_store(config).await?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy::new()),
-        catalogue: catalogue::prepare(shelf.templates, &fonts)?,
+        types: types::prepare(shelf.templates, &fonts)?,
         public_url: config.public_url.clone(),
         time_stamps,
         own_authorities: own_authorities::load(config, passphrase)?,

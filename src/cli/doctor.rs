@@ -1,7 +1,7 @@
 //! `elicence doctor`: looks at an installation and says what is wrong with it; changes nothing, but the audit log says that it was read.
 
 use crate::app::shipped::Shelf;
-use crate::app::{self, AppError, api_keys, catalogue, credentials};
+use crate::app::{self, AppError, api_keys, credentials, types};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{installation, print, runtime};
 use crate::config::{Config, StampAuthority, Tls};
@@ -124,11 +124,9 @@ fn time_stamps(config: &Config) -> Finding {
 fn templates(config: &Config) -> Finding {
     let prepare = || {
         let shelf = Shelf::with_folder(&config.templates()).map_err(|error| AppError::File(config.templates(), error))?;
-        catalogue::prepare(shelf.templates, &FontShelf::new(shelf.fonts)?)
+        types::prepare(shelf.templates, &FontShelf::new(shelf.fonts)?)
     };
-    found("templates", prepare(), |catalogue| {
-        catalogue.entries().map(|entry| entry.licence_type.name.as_str()).collect::<Vec<_>>().join("、")
-    })
+    found("templates", prepare(), |types| types.entries().map(|entry| entry.licence_type.name.as_str()).collect::<Vec<_>>().join("、"))
 }
 
 fn api_key_file(config: &Config) -> Finding {

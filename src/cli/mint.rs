@@ -76,7 +76,7 @@ pub fn run(arguments: MintArgs) -> Outcome {
     runtime::block_on(async {
         let services = Arc::new(app::open(&config).await?);
         let unknown = || Failure::from(Refusal::UnknownType(arguments.type_code.clone()));
-        let entry = services.catalogue().find(&arguments.type_code).ok_or_else(unknown)?;
+        let entry = services.types().find(&arguments.type_code).ok_or_else(unknown)?;
         let rows = rows::read_file(&arguments.input, &entry.licence_type)?;
         if rows.is_empty() {
             return Err(Failure::usage(format!("{}: 没有任何数据行 holds no row of face data", arguments.input.display())));

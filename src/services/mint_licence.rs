@@ -94,7 +94,7 @@ impl Services {
 
     async fn try_mint(&self, actor: &Actor, request: MintRequest) -> Result<Minted, Refusal> {
         failpoint!("mint.1.before");
-        let entry = self.catalogue.find(&request.type_code).ok_or_else(|| Refusal::UnknownType(request.type_code.clone()))?.clone();
+        let entry = self.types.find(&request.type_code).ok_or_else(|| Refusal::UnknownType(request.type_code.clone()))?.clone();
         let authority = self.authority_for(actor, &request.type_code)?;
         let keys = self.request_keys(actor, &request)?;
         failpoint!("mint.1.after");

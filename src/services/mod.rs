@@ -3,7 +3,6 @@
 mod answer_ocsp;
 mod assign_number;
 mod augment;
-pub mod catalogue;
 mod chain_audit;
 mod check_own;
 mod describe_licence;
@@ -32,13 +31,13 @@ mod renew_licences;
 mod revoke_licence;
 mod setup;
 mod time_stamp;
+pub mod types;
 mod verify_audit;
 mod verify_code;
 mod verify_document;
 mod write_audit;
 
 pub use augment::Augmented;
-pub use catalogue::{Catalogue, CatalogueEntry};
 pub use describe_licence::LicenceView;
 pub use download_licence::Download;
 pub use health::{Health, Statistics};
@@ -51,6 +50,7 @@ pub use refusal::Refusal;
 pub use renew_licences::{RenewalReport, Weakening};
 pub use setup::{Authority, Keyring, Settings, Setup, SetupError, TimedKey};
 pub use time_stamp::{OwnStamps, StampFailure, StampSource};
+pub use types::{PreparedType, Types};
 pub use verify_audit::AuditReport;
 
 pub use crate::verify::{RegisterAnswer, RegisterQuestion};
@@ -84,7 +84,7 @@ pub struct Services {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    catalogue: Catalogue,
+    types: Types,
     keyring: RwLock<Arc<ReadyKeyring>>,
     public_url: String,
     time_stamps: Option<StampSource>,
@@ -118,7 +118,7 @@ impl Services {
     /// Checks the keys and puts the use cases together.
     pub fn new(setup: Setup) -> Result<Self, SetupError> {
         let owner = hex::encode(random_bytes::<8>(&*setup.entropy)?);
-        for entry in setup.catalogue.entries() {
+        for entry in setup.types.entries() {
             let problems: Vec<_> = entry.licence_type.problems().iter().map(ToString::to_string).collect();
             if !problems.is_empty() {
                 return Err(SetupError::LicenceType { code: entry.licence_type.code.clone(), problems: problems.join("; ") });
@@ -134,7 +134,7 @@ impl Services {
             store: Arc::new(setup.store),
             clock: setup.clock,
             entropy: setup.entropy,
-            catalogue: setup.catalogue,
+            types: setup.types,
             keyring: RwLock::new(Arc::new(ReadyKeyring::new(setup.keyring)?)),
             public_url: setup.public_url,
             time_stamps: setup.time_stamps,
@@ -157,8 +157,8 @@ impl Services {
     }
 
     /// The licence types that can be minted here.
-    pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+    pub fn types(&self) -> &Types {
+        &self.types
     }
 
     /// The public keys of QR tokens, as verifiers need them.

@@ -1,4 +1,4 @@
-//! What the use cases are built from: store, clock, chance, catalogue, authorities with their keys, and settings.
+//! What the use cases are built from: store, clock, chance, licence types, authorities with their keys, and settings.
 
 use crate::{
     ambient::{Clock, Entropy},
@@ -7,9 +7,9 @@ use crate::{
     pdf::unsealed::SealAppearance,
     seal::signer::Signer,
     services::{
-        catalogue::Catalogue,
         own_authority::OwnAuthority,
         time_stamp::{StampFailure, StampSource},
+        types::Types,
     },
     storage::Store,
     verify::Anchor,
@@ -26,7 +26,7 @@ pub struct Setup {
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
     /// The licence types and their prepared templates.
-    pub catalogue: Catalogue,
+    pub types: Types,
     /// The keys, and what is trusted.
     pub keyring: Keyring,
     /// The address that QR codes point to, without a slash at its end.

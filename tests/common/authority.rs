@@ -18,8 +18,7 @@ use elicence::{
     render::{FontShelf, PreparedTemplate, SealDesign, TemplateSource, seal_picture},
     seal::signer::Signer,
     services::{
-        Authority, Catalogue, CatalogueEntry, Keyring, MintRequest, OwnAuthority, OwnStamps, Services, Settings, Setup, StampSource,
-        TimedKey,
+        Authority, Keyring, MintRequest, OwnAuthority, OwnStamps, PreparedType, Services, Settings, Setup, StampSource, TimedKey, Types,
     },
     verify::Anchor,
 };
@@ -59,7 +58,7 @@ struct Shared {
     qr: Arc<FileKey>,
     anchors: Vec<Anchor>,
     qr_keys: KeySet,
-    catalogue: Catalogue,
+    types: Types,
     picture: elicence::pdf::unsealed::SealAppearance,
     samples: BTreeMap<String, Vec<FaceInput>>,
 }
@@ -91,7 +90,7 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
             let licence_type: LicenceType = toml::from_str(std::str::from_utf8(&files["type.toml"]).unwrap()).unwrap();
             samples.insert(licence_type.code.clone(), read_samples(&files));
             let template = PreparedTemplate::prepare(TemplateSource::parse(files).unwrap(), &fonts).unwrap();
-            CatalogueEntry { licence_type, template }
+            PreparedType { licence_type, template }
         })
         .collect();
     let design = SealDesign {
@@ -109,7 +108,7 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
         qr: load("qr"),
         anchors: Anchor::from_pem(&fs::read_to_string(folder.join("root.pem")).unwrap()).unwrap(),
         qr_keys: KeySet::from_json(&fs::read_to_string(folder.join("qr_keys.json")).unwrap()).unwrap(),
-        catalogue: Catalogue::new(entries).unwrap(),
+        types: Types::new(entries).unwrap(),
         picture: seal_picture(&design, &fonts).unwrap(),
         samples,
     }
@@ -194,7 +193,7 @@ pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
         store: place.open().await,
         clock: choices.clock,
         entropy: Arc::new(SystemEntropy::new()),
-        catalogue: catalogue(choices.seal_rule),
+        types: types(choices.seal_rule),
         keyring: keyring(vec![choices.seal.unwrap_or_else(|| shared.seal.clone()).into()], choices.anchors),
         public_url: "https://verify.example.gov.cn".into(),
         time_stamps: Some(match choices.remote_stamps {
@@ -239,13 +238,13 @@ fn own_authorities() -> Vec<OwnAuthority> {
 }
 
 /// The shipped types, each with this rule.
-fn catalogue(rule: Option<SealRule>) -> Catalogue {
-    let Some(rule) = rule else { return SHARED.catalogue.clone() };
-    let changed = SHARED.catalogue.entries().map(|entry| {
+fn types(rule: Option<SealRule>) -> Types {
+    let Some(rule) = rule else { return SHARED.types.clone() };
+    let changed = SHARED.types.entries().map(|entry| {
         let licence_type = LicenceType { seal: rule, ..entry.licence_type.clone() };
-        CatalogueEntry { licence_type, template: entry.template.clone() }
+        PreparedType { licence_type, template: entry.template.clone() }
     });
-    Catalogue::new(changed).unwrap()
+    Types::new(changed).unwrap()
 }
 
 /// The key of the built-in time-stamp authority.

@@ -1,7 +1,7 @@
 //! The licences of the demo: minted from the shipped samples, exported, read back from disk and verified.
 
-use crate::app::catalogue::licence_type;
 use crate::app::shipped::{Files, Shelf};
+use crate::app::types::licence_type;
 use crate::cli::demo::file_failure;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{export, installation, print, rows};

@@ -17,7 +17,7 @@ pub async fn show(State(server): State<Arc<Server>>) -> Response {
 
 /// Names by code as JSON that cannot end the element it stands in.
 fn names(server: &Server) -> String {
-    let types = server.services.catalogue().entries().map(|entry| (entry.licence_type.code.clone(), entry.licence_type.name.clone()));
+    let types = server.services.types().entries().map(|entry| (entry.licence_type.code.clone(), entry.licence_type.name.clone()));
     let issuers = server.services.issuers().into_iter().map(|party| (party.code, party.name));
     let names: Map<String, Value> = types.chain(issuers).map(|(code, name)| (code, Value::from(name))).collect();
     Value::Object(names).to_string().replace('<', "\\u003c")

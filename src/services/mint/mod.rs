@@ -14,7 +14,7 @@ pub(super) use void::pause_after;
 
 use crate::{
     domain::{actor::Actor, digest::Digest, licence::LicenceId, payload::Payload, seal_level::SealLevel},
-    services::{CatalogueEntry, Minted, ReadyAuthority, Refusal, Services, check_own::Expected, failpoint::failpoint},
+    services::{Minted, PreparedType, ReadyAuthority, Refusal, Services, check_own::Expected, failpoint::failpoint},
     storage::{error::StorageError, mints::Hold, vault::DataKey},
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -24,7 +24,7 @@ use time::OffsetDateTime;
 #[derive(Clone)]
 pub(super) struct Work {
     pub licence_id: LicenceId,
-    pub entry: Arc<CatalogueEntry>,
+    pub entry: Arc<PreparedType>,
     pub authority: Arc<ReadyAuthority>,
     pub data_key: Arc<DataKey>,
     pub payload: Arc<Payload>,

@@ -16,7 +16,7 @@ use crate::{
     },
     render::{RenderError, print, print_photos},
     services::{
-        CatalogueEntry, ReadyAuthority, Refusal, Services,
+        PreparedType, ReadyAuthority, Refusal, Services,
         assign_number::assigned_number,
         describe_licence::{Identity, damaged},
         failpoint::failpoint,
@@ -87,7 +87,7 @@ struct Plan {
 
 /// What the plan is made from.
 struct Request {
-    entry: Arc<CatalogueEntry>,
+    entry: Arc<PreparedType>,
     authority: Arc<ReadyAuthority>,
     face: Face,
 }
@@ -96,7 +96,7 @@ impl Services {
     pub(in crate::services) async fn reserve(
         &self,
         actor: &Actor,
-        entry: Arc<CatalogueEntry>,
+        entry: Arc<PreparedType>,
         authority: Arc<ReadyAuthority>,
         face: Face,
         keys: Option<RequestKeys>,
@@ -285,7 +285,7 @@ impl Services {
 }
 
 /// The request with its photos as they will stand in the document: only these are stored.
-fn printable(entry: Arc<CatalogueEntry>, authority: Arc<ReadyAuthority>, mut face: Face) -> Result<Arc<Request>, Refusal> {
+fn printable(entry: Arc<PreparedType>, authority: Arc<ReadyAuthority>, mut face: Face) -> Result<Arc<Request>, Refusal> {
     face.photos = print_photos(&entry.template, &face.photos).map_err(not_printable)?;
     Ok(Arc::new(Request { entry, authority, face }))
 }

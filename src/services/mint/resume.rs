@@ -39,7 +39,7 @@ impl Services {
         let OpenLicence { row, key } = licence;
         let missing = |what: &str| Refusal::Unavailable { cause: format!("{what} that the mint was begun with is not here") };
 
-        let entry = self.catalogue.find(&row.type_code).ok_or_else(|| missing("the licence type"))?.clone();
+        let entry = self.types.find(&row.type_code).ok_or_else(|| missing("the licence type"))?.clone();
         if i64::from(entry.licence_type.version) != row.type_version || entry.template.digest() != Digest(mint.template_digest) {
             return Err(missing("the version of the template"));
         }
