@@ -13,6 +13,7 @@ pub mod key_set;
 pub mod licence;
 pub mod licence_type;
 pub mod metadata;
+pub mod page;
 pub mod payload;
 pub mod seal_level;
 pub mod seal_record;

@@ -10,6 +10,7 @@ mod limit;
 mod metrics;
 mod observe;
 pub mod openapi;
+pub mod page_of;
 mod pages;
 mod pki;
 pub mod problem;
