@@ -210,7 +210,7 @@ async fn only_the_right_actor_mints_reads_and_revokes() {
         assert!(matches!(services.verify_audit(&nobody).await, Err(Refusal::Forbidden(_))));
 
         let elsewhere = Party { name: "另一局".into(), code: "11999999000000019M".into() };
-        let other = Actor { id: "o".into(), department: elsewhere, roles: vec![Role::Issuer, Role::Reader, Role::Revoker] };
+        let other = Actor { id: "o".into(), department: elsewhere, roles: vec![Role::Issuer, Role::Approver] };
         assert!(matches!(services.mint_licence(&other, request(BUSINESS_LICENCE, 0, None)).await, Err(Refusal::NotYourType)));
         assert!(matches!(services.read_licence(&other, &minted.identifier).await, Err(Refusal::NotFound)));
         assert!(matches!(services.download_licence(&other, &minted.identifier).await, Err(Refusal::NotFound)));

@@ -121,11 +121,11 @@ async fn api_keys_are_added_and_revoked_while_it_serves() {
     let server = installation.serve();
     wait_for("it serves", async || server.lives().await).await;
     let add = |id: &str, more: &[&str]| elicence(&[&["keys", "api", "add", id, "--data", installation.data(), "--json"], more].concat());
-    let added = add("desk-1", &["--role", "reader", "--role", "issuer", "--role", "reader"]);
+    let added = add("desk-1", &["--role", "clerk", "--role", "issuer", "--role", "clerk"]);
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     let added: Value = serde_json::from_slice(&added.stdout).unwrap();
     let key = added["key"].as_str().unwrap().to_owned();
-    assert_eq!(added["roles"], serde_json::json!(["reader", "issuer"]));
+    assert_eq!(added["roles"], serde_json::json!(["clerk", "issuer"]));
     assert_eq!(added["department"]["code"], "11999999000000027G");
     wait_for("the new key is known", async || server.status_for(&key).await == StatusCode::NOT_FOUND).await;
     // the file holds no key, and others may not read it
@@ -133,14 +133,14 @@ async fn api_keys_are_added_and_revoked_while_it_serves() {
     assert!(!fs::read_to_string(&file).unwrap().contains(&key));
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 
-    assert_eq!(add("desk-1", &["--role", "reader"]).status.code(), Some(1), "one key an id");
-    for wrong in [&["--role", "king"][..], &[], &["--role", "reader", "--department-name", "x", "--department-code", "1"]] {
+    assert_eq!(add("desk-1", &["--role", "clerk"]).status.code(), Some(1), "one key an id");
+    for wrong in [&["--role", "king"][..], &[], &["--role", "clerk", "--department-name", "x", "--department-code", "1"]] {
         assert_eq!(add("desk-2", wrong).status.code(), Some(64), "{wrong:?}");
     }
-    assert_eq!(add("张三", &["--role", "reader"]).status.code(), Some(64));
+    assert_eq!(add("张三", &["--role", "clerk"]).status.code(), Some(64));
     let listed = elicence(&["keys", "api", "list", "--data", installation.data()]);
     let listed = String::from_utf8(listed.stdout).unwrap();
-    assert!(listed.contains("desk-1") && listed.contains("reader") && !listed.contains(&key), "{listed}");
+    assert!(listed.contains("desk-1") && listed.contains("clerk") && !listed.contains(&key), "{listed}");
 
     let revoke = || elicence(&["keys", "api", "revoke", "desk-1", "--data", installation.data()]);
     assert!(revoke().status.success());

@@ -76,7 +76,7 @@ mod tests {
             for number in 0..8 {
                 let (path, department) = (&path, &department);
                 scope.spawn(move || {
-                    let (_, record) = make(&format!("desk-{number}"), department, &[Role::Reader], &SystemEntropy::new()).unwrap();
+                    let (_, record) = make(&format!("desk-{number}"), department, &[Role::Clerk], &SystemEntropy::new()).unwrap();
                     change(path, |records| records.push(record)).unwrap();
                 });
             }

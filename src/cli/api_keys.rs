@@ -3,13 +3,14 @@
 use crate::ambient::SystemEntropy;
 use crate::app::{AppError, api_keys};
 use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::role_names::roles;
 use crate::cli::{installation, print};
 use crate::config::Config;
 use crate::domain::actor::Role;
 use crate::domain::codes::Uscc;
 use crate::domain::payload::Party;
 use crate::http::api_keys::ApiKeyRecord;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -36,8 +37,8 @@ struct AddArgs {
     #[arg(value_parser = parse_id)]
     id: String,
     /// What it may do; may be given several times.
-    #[arg(long = "role", value_name = "ROLE", required = true)]
-    roles: Vec<RoleName>,
+    #[arg(long = "role", value_name = "ROLE", required = true, value_parser = roles())]
+    roles: Vec<Role>,
     /// Name of the department that it acts for, instead of the installation's own.
     #[arg(long, value_name = "NAME", requires = "department_code")]
     department_name: Option<String>,
@@ -72,33 +73,6 @@ struct Place {
     json: bool,
 }
 
-/// The names of [`Role`].
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum RoleName {
-    /// Mints licences (签发).
-    Issuer,
-    /// Reads licences of its department (查阅).
-    Reader,
-    /// Revokes licences of its department (吊销).
-    Revoker,
-    /// Reads the audit log (审计).
-    Auditor,
-    /// Administers keys and settings (管理).
-    Administrator,
-}
-
-impl From<RoleName> for Role {
-    fn from(name: RoleName) -> Self {
-        match name {
-            RoleName::Issuer => Self::Issuer,
-            RoleName::Reader => Self::Reader,
-            RoleName::Revoker => Self::Revoker,
-            RoleName::Auditor => Self::Auditor,
-            RoleName::Administrator => Self::Administrator,
-        }
-    }
-}
-
 /// Runs the command.
 pub fn run(arguments: ApiKeysArgs) -> Outcome {
     match arguments.command {
@@ -120,7 +94,7 @@ fn add(arguments: &AddArgs) -> Outcome {
     let config = installation::read(&arguments.place.data)?;
     let department = department_of(arguments, &config)?;
     let mut roles: Vec<Role> = Vec::new();
-    for role in arguments.roles.iter().copied().map(Role::from) {
+    for role in arguments.roles.iter().copied() {
         if !roles.contains(&role) {
             roles.push(role);
         }

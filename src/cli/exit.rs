@@ -73,7 +73,7 @@ impl From<Refusal> for Failure {
             | Refusal::NotFound
             | Refusal::WrongState(_) => Exit::No,
             Refusal::NotExaminable(_) | Refusal::NotACode => Exit::Unreadable,
-            Refusal::Forbidden(_) | Refusal::NotYourType => Exit::Config,
+            Refusal::Forbidden(_) | Refusal::NotYourOrganisation | Refusal::NotYourType => Exit::Config,
             Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => Exit::Unavailable,
         };
         // On the operator's own terminal the cause helps; over the network it stays in the log.

@@ -19,9 +19,5 @@ pub fn read(data: &Path) -> Result<Config, Failure> {
 /// Whoever may read the keys of the installation acts for its department.
 pub fn local_operator(config: &Config) -> Result<Actor, Failure> {
     let department = config.department.as_ref().ok_or(crate::app::AppError::NoDepartment)?;
-    Ok(Actor {
-        id: LOCAL_OPERATOR.into(),
-        department: department.party.clone(),
-        roles: vec![Role::Issuer, Role::Reader, Role::Revoker, Role::Auditor],
-    })
+    Ok(Actor { id: LOCAL_OPERATOR.into(), department: department.party.clone(), roles: Role::ALL.to_vec() })
 }

@@ -17,6 +17,7 @@ pub mod print;
 mod reload;
 pub mod renew;
 mod report;
+mod role_names;
 mod rows;
 mod runtime;
 pub mod serve;

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod audit;
+pub mod authority;
 pub mod canonical;
 pub mod codes;
 pub mod date;

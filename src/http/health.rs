@@ -1,6 +1,6 @@
 //! `/health/live`, `/health/ready` and `/metrics`, for the operator's machines.
 
-use crate::domain::actor::Role;
+use crate::domain::authority::{Action, Reach};
 use crate::http::problem::Problem;
 use crate::http::state::Server;
 use axum::Json;
@@ -31,7 +31,7 @@ pub async fn metrics(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let allowed = server.actor_of(&headers).is_some_and(|actor| actor.has(Role::Administrator) || actor.has(Role::Auditor));
+    let allowed = server.actor_of(&headers).is_some_and(|actor| actor.reach(Action::ReadMetrics) > Reach::Nobody);
     if !allowed && !peer.ip().to_canonical().is_loopback() {
         return Err(Problem::unauthenticated());
     }

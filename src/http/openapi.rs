@@ -1,5 +1,7 @@
 //! The OpenAPI 3.1 document, made from the routes and the types; a copy stands in `schemas/openapi.json`.
 
+use crate::domain::actor::Role;
+use crate::domain::authority::{Reach, reach};
 use crate::http::problem::ProblemDocument;
 use crate::http::route::{Content, Parameter, Route};
 use schemars::SchemaGenerator;
@@ -50,11 +52,13 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         "operationId": route.id,
         "summary": route.summary,
         "responses": responses,
-        "security": if route.role.is_some() { json!([{ "apiKey": [] }]) } else { json!([]) },
+        "security": if route.action.is_some() { json!([{ "apiKey": [] }]) } else { json!([]) },
     });
     if let Value::Object(members) = &mut operation {
-        if let Some(role) = route.role {
-            members.insert("x-role".into(), json!(role));
+        if let Some(action) = route.action {
+            let may = |role: &Role| reach(*role, action) > Reach::Nobody;
+            members.insert("x-action".into(), json!(action.word()));
+            members.insert("x-roles".into(), json!(Role::ALL.into_iter().filter(may).collect::<Vec<_>>()));
         }
         if !route.parameters.is_empty() {
             members.insert("parameters".into(), route.parameters.iter().map(parameter).collect());

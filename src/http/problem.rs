@@ -100,7 +100,7 @@ impl Problem {
 /// The one map of refusals to statuses.
 fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::Forbidden(_) | Refusal::NotYourType => StatusCode::FORBIDDEN,
+        Refusal::Forbidden(_) | Refusal::NotYourOrganisation | Refusal::NotYourType => StatusCode::FORBIDDEN,
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::BadKey => StatusCode::BAD_REQUEST,
         Refusal::NumberTaken | Refusal::InProgress { .. } | Refusal::Voided | Refusal::WrongState(_) => StatusCode::CONFLICT,

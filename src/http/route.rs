@@ -1,6 +1,6 @@
 //! A route of the API together with its description: the router and the OpenAPI document are both made from these.
 
-use crate::domain::actor::Role;
+use crate::domain::authority::Action;
 use crate::http::state::Server;
 use axum::routing::MethodRouter;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -16,8 +16,8 @@ pub struct Route {
     pub id: &'static str,
     /// What it does, in Chinese and English.
     pub summary: &'static str,
-    /// The role it needs; `None` = open to everybody.
-    pub role: Option<Role>,
+    /// What the caller must be allowed to do; `None` = open to everybody.
+    pub action: Option<Action>,
     /// Parameters in path, query and headers.
     pub parameters: Vec<Parameter>,
     /// What it reads.

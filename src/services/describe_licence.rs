@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         actor::Actor,
+        authority::Action,
         digest::Digest,
         licence::{LicenceId, LicenceState},
         payload::Payload,
@@ -77,13 +78,11 @@ pub(super) struct OpenLicence {
 }
 
 impl Services {
-    /// The licence with this identifier, if it exists and `actor` may know: only its own department may.
-    pub(super) async fn find_for(&self, actor: &Actor, identifier: &str) -> Result<OpenLicence, Refusal> {
+    /// The licence with this identifier, if it exists and `actor` may do this to it. For everybody else there is none.
+    pub(super) async fn find_for(&self, actor: &Actor, action: Action, identifier: &str) -> Result<OpenLicence, Refusal> {
         let key = self.store.vault.lookup(Lookup::Identifier, &[identifier.trim().as_bytes()])?;
         let row = licences::by_identifier(&self.store.database, &key).await?.ok_or(Refusal::NotFound)?;
-        if row.issuer_code != actor.department.code {
-            return Err(Refusal::NotFound);
-        }
+        self.permit_found(actor, action, &row.issuer_code).await?;
         // Before its release a licence is not visible to anybody.
         if matches!(row.state, LicenceState::Minting | LicenceState::Void) {
             return Err(Refusal::NotFound);

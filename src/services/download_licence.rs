@@ -2,8 +2,9 @@
 
 use crate::{
     domain::{
-        actor::{Actor, Role},
+        actor::Actor,
         audit::{AuditAction, AuditEvent, AuditOutcome},
+        authority::Action,
         digest::Digest,
         licence::LicenceId,
         seal_level::SealLevel,
@@ -29,9 +30,9 @@ pub struct Download {
 impl Services {
     /// Gives the current document of the licence with the identifier (证照标识). Audited before it is answered.
     pub async fn download_licence(&self, actor: &Actor, identifier: &str) -> Result<Download, Refusal> {
-        self.require(actor, Role::Reader, "reader").await?;
+        self.permit_somewhere(actor, Action::DownloadLicence).await?;
         let event = |outcome| AuditEvent::new(AuditAction::DownloadLicence, actor, outcome);
-        let opened = match self.find_for(actor, identifier).await {
+        let opened = match self.find_for(actor, Action::DownloadLicence, identifier).await {
             Ok(licence) => self.open_document(&licence).await,
             Err(refusal) => Err(refusal),
         };

@@ -2,8 +2,9 @@
 
 use crate::{
     domain::{
-        actor::{Actor, Role},
+        actor::Actor,
         audit::{AuditAction, AuditEvent, AuditOutcome},
+        authority::Action,
         canonical,
         digest::Digest,
         face::{self, FaceInput},
@@ -84,7 +85,7 @@ impl Services {
 
     /// The same, and gives the document as soon as there is one.
     pub(super) async fn mint_without_waiting(&self, actor: &Actor, request: MintRequest) -> Result<Minted, Refusal> {
-        self.require(actor, Role::Issuer, "issuer").await?;
+        self.permit(actor, Action::MintLicence, &actor.department.code).await?;
         let minted = self.try_mint(actor, request).await;
         if let Err(refusal) = &minted {
             self.audit_refusal(AuditEvent::new(AuditAction::MintLicence, actor, AuditOutcome::Refused), refusal).await;

@@ -3,6 +3,7 @@
 mod answer_ocsp;
 mod assign_number;
 mod augment;
+mod authority;
 mod chain_audit;
 mod check_own;
 mod describe_licence;
@@ -59,13 +60,7 @@ use crate::{
     ambient::{Clock, Entropy, random_bytes},
     clients::RevocationClient,
     cms::signature_memory::SignatureMemory,
-    domain::{
-        actor::{Actor, Role},
-        key_set::KeySet,
-        licence_type::LicenceType,
-        payload::Party,
-        seal_level::SealLevel,
-    },
+    domain::{actor::Actor, key_set::KeySet, licence_type::LicenceType, payload::Party, seal_level::SealLevel},
     seal::TokenSize,
     storage::Store,
     verify::Anchor,
@@ -214,15 +209,6 @@ impl Services {
         })
         .await
         .map_err(|e| gone(e.to_string()))
-    }
-
-    /// Has the actor this role? If not, that is written down, and refused.
-    async fn require(&self, actor: &Actor, role: Role, name: &'static str) -> Result<(), Refusal> {
-        if actor.has(role) {
-            return Ok(());
-        }
-        self.audit_unauthorised(actor, name).await;
-        Err(Refusal::Forbidden(name))
     }
 }
 

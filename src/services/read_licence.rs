@@ -2,8 +2,9 @@
 
 use crate::{
     domain::{
-        actor::{Actor, Role},
+        actor::Actor,
         audit::{AuditAction, AuditEvent, AuditOutcome},
+        authority::Action,
     },
     services::{LicenceView, Refusal, Services},
 };
@@ -11,9 +12,9 @@ use crate::{
 impl Services {
     /// Reads the licence with the identifier (证照标识). Every reading is audited before it is answered.
     pub async fn read_licence(&self, actor: &Actor, identifier: &str) -> Result<LicenceView, Refusal> {
-        self.require(actor, Role::Reader, "reader").await?;
+        self.permit_somewhere(actor, Action::ReadLicence).await?;
         let event = |outcome| AuditEvent::new(AuditAction::ReadLicence, actor, outcome);
-        match self.find_for(actor, identifier).await {
+        match self.find_for(actor, Action::ReadLicence, identifier).await {
             Ok(licence) => {
                 let view = self.describe(&licence).await?;
                 self.audit_alone(&event(AuditOutcome::Done).about(view.licence_id)).await?;

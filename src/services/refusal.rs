@@ -1,7 +1,7 @@
 //! Why a use case was not done: what happened, and what the person should do next. `http` and `cli` each map it once.
 
 use crate::{
-    domain::{face::FieldProblem, licence::LicenceState},
+    domain::{authority::Action, face::FieldProblem, licence::LicenceState},
     render::RenderError,
     storage::error::StorageError,
     verify::ExamineError,
@@ -11,9 +11,14 @@ use std::time::Duration;
 /// Every refusal of every use case. Displayed as `中文。 English.`, without personal data.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// The actor has not the role that this needs.
-    #[error("当前账号没有“{0}”权限，请联系管理员。 This account lacks the role “{0}”; ask the administrator.")]
-    Forbidden(&'static str),
+    /// No role of the actor allows this.
+    #[error("当前账号无权{}，请联系管理员。 This account may not {}; ask the administrator.", .0.chinese(), .0.english())]
+    Forbidden(Action),
+    /// The thing belongs to an organisation that the actor's roles do not reach.
+    #[error(
+        "该事项属于其他机构，当前账号无权办理，请联系该机构或管理员。 This belongs to another organisation; ask that organisation or the administrator."
+    )]
+    NotYourOrganisation,
     /// The actor's department may not issue this type, or has no seal here.
     #[error(
         "本部门没有签发该类证照的印章或授权，请联系管理员。 Your department has no seal, or no key permitted, for this licence type; ask the administrator."
@@ -105,6 +110,7 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Forbidden(_) => "FORBIDDEN",
+            Self::NotYourOrganisation => "NOT_YOUR_ORGANISATION",
             Self::NotYourType => "NOT_YOUR_TYPE",
             Self::UnknownType(_) => "UNKNOWN_TYPE",
             Self::BadFields(_) => "BAD_FIELDS",

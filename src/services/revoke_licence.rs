@@ -2,8 +2,9 @@
 
 use crate::{
     domain::{
-        actor::{Actor, Role},
+        actor::Actor,
         audit::{AuditAction, AuditEvent, AuditOutcome},
+        authority::Action,
         licence::LicenceState,
     },
     services::{LicenceView, Refusal, Services},
@@ -13,7 +14,7 @@ use crate::{
 impl Services {
     /// Revokes the licence with the identifier (证照标识). `reason`: 2 to 500 characters, kept sealed.
     pub async fn revoke_licence(&self, actor: &Actor, identifier: &str, reason: &str) -> Result<LicenceView, Refusal> {
-        self.require(actor, Role::Revoker, "revoker").await?;
+        self.permit_somewhere(actor, Action::RevokeLicence).await?;
         let done = self.try_revoke(actor, identifier, reason.trim()).await;
         if let Err(refusal) = &done {
             let event = AuditEvent::new(AuditAction::RevokeLicence, actor, AuditOutcome::Refused);
@@ -26,7 +27,7 @@ impl Services {
         if !(2..=500).contains(&reason.chars().count()) {
             return Err(Refusal::BadReason);
         }
-        let mut licence = self.find_for(actor, identifier).await?;
+        let mut licence = self.find_for(actor, Action::RevokeLicence, identifier).await?;
         let (id, from) = (licence.row.licence_id, licence.row.state);
         match from {
             LicenceState::Active | LicenceState::Suspended | LicenceState::Restricted => {}

@@ -2,8 +2,9 @@
 
 use crate::{
     domain::{
-        actor::{Actor, Role},
+        actor::Actor,
         audit::{AuditAction, AuditEvent, AuditOutcome},
+        authority::Action,
         key_set::TokenAlgorithm,
     },
     services::{Refusal, Services, chain_audit::head_from_text},
@@ -28,7 +29,7 @@ pub struct AuditReport {
 impl Services {
     /// Walks the whole chain.
     pub async fn verify_audit(&self, actor: &Actor) -> Result<AuditReport, Refusal> {
-        self.require(actor, Role::Auditor, "auditor").await?;
+        self.permit(actor, Action::VerifyAudit, &actor.department.code).await?;
         self.audit_alone(&AuditEvent::new(AuditAction::ReadAudit, actor, AuditOutcome::Done)).await?;
         let database = &self.store.database;
         // The heads first: lines that are chained while we walk come after them.

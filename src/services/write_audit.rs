@@ -1,11 +1,7 @@
 //! Writes audit lines: with the transaction they tell of, or, for a refusal, in one of their own.
 
 use crate::{
-    domain::{
-        actor::Actor,
-        audit::{AuditAction, AuditEvent, AuditOutcome},
-        canonical,
-    },
+    domain::{audit::AuditEvent, canonical},
     services::{Refusal, Services},
     storage::{
         audit_log::{self, AuditLine},
@@ -35,13 +31,6 @@ impl Services {
         let event = event.with("code", refusal.code());
         if let Err(error) = self.audit_alone(&event).await {
             tracing::error!(action = event.action.as_str(), code = refusal.code(), error = ?error, "a refusal could not be audited");
-        }
-    }
-
-    pub(super) async fn audit_unauthorised(&self, actor: &Actor, role: &'static str) {
-        let event = AuditEvent::new(AuditAction::Unauthorised, actor, AuditOutcome::Refused).with("role", role);
-        if let Err(error) = self.audit_alone(&event).await {
-            tracing::error!(role, error = ?error, "a refusal could not be audited");
         }
     }
 }

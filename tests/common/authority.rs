@@ -141,8 +141,7 @@ pub fn party() -> Party {
 }
 
 pub fn actor(id: &str) -> Actor {
-    let roles = vec![Role::Issuer, Role::Reader, Role::Revoker, Role::Auditor];
-    Actor { id: id.into(), department: party(), roles }
+    Actor { id: id.into(), department: party(), roles: Role::ALL.to_vec() }
 }
 
 /// Sample face data of a type, number left out, so that any number of licences can be minted.

@@ -23,11 +23,11 @@ pub struct Web {
     pub services: Arc<Services>,
     pub url: String,
     pub client: Client,
-    /// Issuer and reader of the authority's department.
+    /// Issuer of the authority's department.
     pub issuer: Secret<String>,
-    /// Reader and revoker of it.
+    /// Approver of it.
     pub supervisor: Secret<String>,
-    /// Issuer, reader and revoker of another department.
+    /// Issuer and approver of another department.
     pub stranger: Secret<String>,
     handle: ServerHandle,
     _place: Place,
@@ -58,9 +58,9 @@ impl Web {
         let theirs = Party { name: "示例市另一局".into(), code: "11100000000013338W".into() };
         assert_eq!(ours.code, DEPARTMENT);
         let make = |id, party: &Party, roles: &[Role]| api_keys::make(id, party, roles, &SystemEntropy::new()).unwrap();
-        let (issuer, first) = make("issuer", &ours, &[Role::Issuer, Role::Reader]);
-        let (supervisor, second) = make("supervisor", &ours, &[Role::Reader, Role::Revoker]);
-        let (stranger, third) = make("stranger", &theirs, &[Role::Issuer, Role::Reader, Role::Revoker]);
+        let (issuer, first) = make("issuer", &ours, &[Role::Issuer]);
+        let (supervisor, second) = make("supervisor", &ours, &[Role::Approver]);
+        let (stranger, third) = make("stranger", &theirs, &[Role::Issuer, Role::Approver]);
         let server = Arc::new(Server::new(services.clone(), ApiKeys::new(vec![first, second, third]), settings));
         let listener = serve::listen(SocketAddr::from(([127, 0, 0, 1], 0)), tls).unwrap();
         let address = listener.local_addr().unwrap();

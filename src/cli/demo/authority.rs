@@ -92,8 +92,8 @@ fn make_keys(folder: &Path, entropy: &dyn Entropy) -> Result<(), Failure> {
 fn make_logins(folder: &Path, path: &Path, entropy: &dyn Entropy) -> Result<(), Failure> {
     let department = Party { name: "示例市行政审批局".into(), code: "11999999000000027G".into() };
     let plan: [(&str, &[Role], &str); 3] = [
-        ("issuer", &[Role::Issuer, Role::Reader], "签发、查阅 mints and reads"),
-        ("supervisor", &[Role::Reader, Role::Revoker], "查阅、撤销 reads and revokes"),
+        ("issuer", &[Role::Issuer], "经办 mints and reads"),
+        ("supervisor", &[Role::Approver], "审批 reads and revokes"),
         ("auditor", &[Role::Auditor, Role::Administrator], "审计、监控 audit and metrics"),
     ];
     let (mut logins, mut records) = (Vec::new(), Vec::new());

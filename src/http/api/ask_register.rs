@@ -56,7 +56,7 @@ pub fn route() -> Route {
         path: "/api/v1/register-questions",
         id: "askRegister",
         summary: "按摘要查询登记状态 Ask the register about a document by its digests",
-        role: None,
+        action: None,
         parameters: vec![],
         request: vec![Content::json::<QuestionBody>()],
         answer: (200, Content::json::<RegisterReply>()),

@@ -1,6 +1,6 @@
 //! `GET /api/v1/licences/{identifier}/document`: downloads the sealed PDF (下载).
 
-use crate::domain::actor::Role;
+use crate::domain::authority::Action;
 use crate::http::api::read_licence::IDENTIFIER;
 use crate::http::authenticate::Caller;
 use crate::http::problem::Problem;
@@ -21,7 +21,7 @@ pub fn route() -> Route {
         path: "/api/v1/licences/{identifier}/document",
         id: "downloadLicence",
         summary: "下载本部门一份证照的 PDF Download the document of a licence of your department",
-        role: Some(Role::Reader),
+        action: Some(Action::DownloadLicence),
         parameters: vec![IDENTIFIER],
         request: vec![],
         answer: (200, Content::bytes(PDF)),

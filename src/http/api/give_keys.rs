@@ -17,7 +17,7 @@ pub fn route() -> Route {
         path: "/api/v1/keys",
         id: "giveKeys",
         summary: "二维码公钥集 Public keys of QR tokens",
-        role: None,
+        action: None,
         parameters: vec![],
         request: vec![],
         answer: (200, Content::json::<KeySet>()),

@@ -18,7 +18,7 @@ pub fn route() -> Route {
         path: "/api/v1/status-lists/{list}",
         id: "giveStatusList",
         summary: "证照状态列表 The signed status list",
-        role: None,
+        action: None,
         parameters: vec![Parameter { place: "path", name: "list", description: "Number of the list, as the QR token says." }],
         request: vec![],
         answer: (200, Content::bytes(MEDIA_TYPE)),

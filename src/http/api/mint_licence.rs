@@ -1,6 +1,6 @@
 //! `POST /api/v1/licences`: mints a licence (签发).
 
-use crate::domain::actor::Role;
+use crate::domain::authority::Action;
 use crate::domain::face::FaceInput;
 use crate::domain::seal_level::SealLevel;
 use crate::http::authenticate::Caller;
@@ -63,7 +63,7 @@ pub fn route() -> Route {
         path: "/api/v1/licences",
         id: "mintLicence",
         summary: "签发一份证照 Mint a licence",
-        role: Some(Role::Issuer),
+        action: Some(Action::MintLicence),
         parameters: vec![Parameter {
             place: "header",
             name: IDEMPOTENCY_KEY,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/licences/{identifier}`: reads a licence (查阅).
 
-use crate::domain::actor::Role;
+use crate::domain::authority::Action;
 use crate::http::api::licence_answer::LicenceAnswer;
 use crate::http::authenticate::Caller;
 use crate::http::problem::Problem;
@@ -22,7 +22,7 @@ pub fn route() -> Route {
         path: "/api/v1/licences/{identifier}",
         id: "readLicence",
         summary: "查阅本部门的一份证照 Read a licence of your department",
-        role: Some(Role::Reader),
+        action: Some(Action::ReadLicence),
         parameters: vec![IDENTIFIER],
         request: vec![],
         answer: (200, Content::json::<LicenceAnswer>()),

@@ -1,6 +1,6 @@
 //! `POST /api/v1/licences/{identifier}/revocation`: revokes a licence (撤销、吊销).
 
-use crate::domain::actor::Role;
+use crate::domain::authority::Action;
 use crate::http::api::licence_answer::LicenceAnswer;
 use crate::http::api::read_licence::IDENTIFIER;
 use crate::http::authenticate::Caller;
@@ -30,7 +30,7 @@ pub fn route() -> Route {
         path: "/api/v1/licences/{identifier}/revocation",
         id: "revokeLicence",
         summary: "撤销本部门的一份证照 Revoke a licence of your department",
-        role: Some(Role::Revoker),
+        action: Some(Action::RevokeLicence),
         parameters: vec![IDENTIFIER],
         request: vec![Content::json::<RevocationBody>()],
         answer: (200, Content::json::<LicenceAnswer>()),

@@ -30,7 +30,7 @@ pub fn route() -> Route {
         path: "/api/v1/verifications/qr",
         id: "verifyCode",
         summary: "核验二维码内容 Verify the text of a QR code; it is not kept",
-        role: None,
+        action: None,
         parameters: vec![],
         request: vec![Content::json::<CodeBody>()],
         answer: (200, Content::json::<Report>()),

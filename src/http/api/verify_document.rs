@@ -17,7 +17,7 @@ pub fn route() -> Route {
         path: "/api/v1/verifications",
         id: "verifyDocument",
         summary: "核验一份电子证照文件 Verify a document; it is not kept",
-        role: None,
+        action: None,
         parameters: vec![],
         request: vec![Content::bytes("application/pdf"), Content::form()],
         answer: (200, Content::json::<Report>()),

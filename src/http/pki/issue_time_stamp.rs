@@ -21,7 +21,7 @@ pub fn route() -> Route {
         path: "/pki/tsa",
         id: "issueTimeStamp",
         summary: "时间戳 A time-stamp over a digest (RFC 3161)",
-        role: None,
+        action: None,
         parameters: vec![],
         request: vec![Content::bytes(QUERY)],
         answer: (200, Content::bytes(REPLY)),

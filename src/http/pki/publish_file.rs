@@ -19,7 +19,7 @@ pub fn route() -> Route {
         path: "/pki/{file}",
         id: "publishPkiFile",
         summary: "证书吊销列表与颁发机构证书 Revocation list (NAME.crl) or certificate (NAME.cer) of an authority",
-        role: None,
+        action: None,
         parameters: vec![Parameter { place: "path", name: "file", description: "Name of the authority with .crl or .cer." }],
         request: vec![],
         answer: (200, Content::bytes(LIST)),

@@ -1,0 +1,135 @@
+//! Who may do what (权限): one table, an action a line and a role a column, and nothing else decides.
+
+use crate::domain::actor::{Actor, Role};
+use serde::Serialize;
+
+/// Whose things an actor may act on (管辖范围). Ordered: each reach holds the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// Nobody's: the role may not do this at all.
+    Nobody,
+    /// Those of its own organisation (本机构).
+    Own,
+    /// Those of its own organisation and of all that stand below it in the tree (本机构及下级).
+    Below,
+    /// Everybody's (全部).
+    All,
+}
+
+/// From one line an action: the enum, its words, and its row of the table. `-` nobody, `o` own, `b` below, `a` all.
+macro_rules! actions {
+    ($($action:ident $word:literal $chinese:literal $english:literal [
+        $manager:tt $reviewer:tt $issuer:tt $approver:tt $keeper:tt $clerk:tt $auditor:tt $administrator:tt $system:tt
+    ])*) => {
+        /// What can be done here by somebody who was authenticated (操作), one a use case.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $(#[doc = concat!($english, " (", $chinese, ")")] $action,)*
+        }
+
+        impl Action {
+            /// All of them, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$action),*];
+
+            /// Its word in audit lines and descriptions.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$action => $word,)* }
+            }
+
+            /// What it is called in Chinese.
+            pub fn chinese(self) -> &'static str {
+                match self { $(Self::$action => $chinese,)* }
+            }
+
+            /// What it is called in English; a verb and its object.
+            pub fn english(self) -> &'static str {
+                match self { $(Self::$action => $english,)* }
+            }
+        }
+
+        /// How far a role reaches with an action.
+        pub fn reach(role: Role, action: Action) -> Reach {
+            match (action, role) {
+                $(
+                    (Action::$action, Role::CatalogueManager) => reach_of!($manager),
+                    (Action::$action, Role::Reviewer) => reach_of!($reviewer),
+                    (Action::$action, Role::Issuer) => reach_of!($issuer),
+                    (Action::$action, Role::Approver) => reach_of!($approver),
+                    (Action::$action, Role::SealKeeper) => reach_of!($keeper),
+                    (Action::$action, Role::Clerk) => reach_of!($clerk),
+                    (Action::$action, Role::Auditor) => reach_of!($auditor),
+                    (Action::$action, Role::Administrator) => reach_of!($administrator),
+                    (Action::$action, Role::System) => reach_of!($system),
+                )*
+            }
+        }
+    };
+}
+
+macro_rules! reach_of {
+    (-) => {
+        Reach::Nobody
+    };
+    (o) => {
+        Reach::Own
+    };
+    (b) => {
+        Reach::Below
+    };
+    (a) => {
+        Reach::All
+    };
+}
+
+// Columns: catalogue manager 目录管理员, reviewer 审核员, issuer 经办员, approver 审批员, seal keeper 印章保管员, clerk 窗口人员, auditor 审计员,
+// administrator 系统管理员, system 接入系统.
+actions! {
+    // action             word                  中文            English                                     cm re is ap sk cl au ad sy
+    // licences
+    MintLicence           "mint-licence"        "签发证照"      "mint licences"                             [-  -  o  -  -  -  -  -  o]
+    ReadLicence           "read-licence"        "查阅证照"      "read licences"                             [-  o  o  o  -  o  -  -  o]
+    DownloadLicence       "download-licence"    "下载证照"      "download licences"                         [-  o  o  o  -  o  -  -  o]
+    RenderAgain           "render-again"        "重绘证照"      "draw licences again"                       [-  -  o  o  -  -  -  -  -]
+    RevokeLicence         "revoke-licence"      "撤销证照"      "revoke licences"                           [-  -  -  o  -  -  -  -  -]
+    // the installation
+    VerifyAudit           "verify-audit"        "检查审计日志"  "check the audit log"                       [-  -  -  -  -  -  a  -  -]
+    ReadMetrics           "read-metrics"        "查看运行指标"  "read metrics"                              [-  -  -  -  -  -  a  a  -]
+}
+
+impl Actor {
+    /// How far this actor reaches with an action: as far as the farthest of its roles.
+    pub fn reach(&self, action: Action) -> Reach {
+        self.roles.iter().map(|role| reach(*role, action)).max().unwrap_or(Reach::Nobody)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::payload::Party;
+
+    fn actor(roles: &[Role]) -> Actor {
+        let department = Party { name: String::new(), code: "11999999000000027G".into() };
+        Actor { id: "a".into(), department, roles: roles.to_vec() }
+    }
+
+    #[test]
+    fn the_farthest_role_decides_and_no_role_reaches_nobody() {
+        assert_eq!(actor(&[]).reach(Action::ReadLicence), Reach::Nobody);
+        assert_eq!(actor(&[Role::SealKeeper, Role::Clerk]).reach(Action::ReadLicence), Reach::Own);
+        assert_eq!(actor(&[Role::Clerk, Role::Auditor]).reach(Action::VerifyAudit), Reach::All);
+        assert!(Reach::Nobody < Reach::Own && Reach::Own < Reach::Below && Reach::Below < Reach::All);
+    }
+
+    #[test]
+    fn every_action_has_a_word_of_its_own_and_somebody_who_may_do_it() {
+        let mut words: Vec<_> = Action::ALL.iter().map(|action| action.word()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Action::ALL.len());
+        for action in Action::ALL {
+            assert!(Role::ALL.iter().any(|role| reach(*role, *action) > Reach::Nobody), "{}", action.word());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Decides who may do what to whose things (权限), for every use case; what is refused is written down.
+
+use crate::{
+    domain::{
+        actor::Actor,
+        audit::{AuditAction, AuditEvent, AuditOutcome},
+        authority::{Action, Reach},
+    },
+    services::{Refusal, Services},
+};
+
+impl Services {
+    /// May `actor` do this to things of the organisation? A refusal is audited.
+    ///
+    /// For a thing whose owner is known before it is looked for. Of a thing that is found by its name, [`Self::permit_found`] decides
+    /// afterwards.
+    pub(super) async fn permit(&self, actor: &Actor, action: Action, organisation: &str) -> Result<(), Refusal> {
+        self.permit_somewhere(actor, action).await?;
+        if self.reaches(actor, action, organisation).await? {
+            return Ok(());
+        }
+        self.audit_unauthorised(actor, action, Some(organisation)).await;
+        Err(Refusal::NotYourOrganisation)
+    }
+
+    /// May `actor` do this to anybody's things at all? Asked before something is looked for.
+    pub(super) async fn permit_somewhere(&self, actor: &Actor, action: Action) -> Result<(), Refusal> {
+        if actor.reach(action) > Reach::Nobody {
+            return Ok(());
+        }
+        self.audit_unauthorised(actor, action, None).await;
+        Err(Refusal::Forbidden(action))
+    }
+
+    /// May `actor` do this to the thing that was found, which belongs to `owner`? If not, there is no such thing for this actor:
+    /// nobody learns what others have.
+    pub(super) async fn permit_found(&self, actor: &Actor, action: Action, owner: &str) -> Result<(), Refusal> {
+        match self.permit(actor, action, owner).await {
+            Err(Refusal::NotYourOrganisation) => Err(Refusal::NotFound),
+            decided => decided,
+        }
+    }
+
+    async fn reaches(&self, actor: &Actor, action: Action, organisation: &str) -> Result<bool, Refusal> {
+        let own = actor.department.code == organisation;
+        match actor.reach(action) {
+            Reach::Nobody => Ok(false),
+            Reach::Own | Reach::Below => Ok(own),
+            Reach::All => Ok(true),
+        }
+    }
+
+    async fn audit_unauthorised(&self, actor: &Actor, action: Action, organisation: Option<&str>) {
+        let mut event = AuditEvent::new(AuditAction::Unauthorised, actor, AuditOutcome::Refused).with("action", action.word());
+        if let Some(organisation) = organisation {
+            event = event.with("organisation", organisation);
+        }
+        if let Err(error) = self.audit_alone(&event).await {
+            tracing::error!(action = action.word(), error = ?error, "a refusal could not be audited");
+        }
+    }
+}
