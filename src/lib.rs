@@ -10,7 +10,9 @@ pub mod ambient;
 pub mod cms;
 pub mod code;
 pub mod pdf;
+pub mod search;
 pub mod storage;
+pub mod table;
 
 pub mod render;
 

@@ -11,27 +11,35 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pdf", &["domain"]),
     ("cms", &["domain"]),
     ("code", &["domain"]),
+    ("search", &["domain"]),
     ("storage", &["domain"]),
+    ("table", &["domain"]),
     ("render", &["domain", "pdf", "code"]),
     ("seal", &["domain", "pdf", "cms", "code"]),
     ("verify", &["domain", "pdf", "cms", "code"]),
     ("keys", &["ambient", "domain", "cms", "seal"]),
     ("clients", &["ambient", "domain", "cms", "verify"]),
-    ("services", &["domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "clients"]),
+    ("services", &["domain", "ambient", "pdf", "cms", "code", "search", "storage", "table", "render", "seal", "verify", "clients"]),
     ("http", &["domain", "services"]),
-    ("config", &["domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "keys", "clients", "services", "http"]),
+    (
+        "config",
+        &[
+            "domain", "ambient", "pdf", "cms", "code", "search", "storage", "table", "render", "seal", "verify", "keys", "clients",
+            "services", "http",
+        ],
+    ),
     (
         "app",
         &[
-            "domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "keys", "clients", "services", "http",
-            "config",
+            "domain", "ambient", "pdf", "cms", "code", "search", "storage", "table", "render", "seal", "verify", "keys", "clients",
+            "services", "http", "config",
         ],
     ),
     (
         "cli",
         &[
-            "domain", "ambient", "pdf", "cms", "code", "storage", "render", "seal", "verify", "keys", "clients", "services", "http",
-            "config", "app",
+            "domain", "ambient", "pdf", "cms", "code", "search", "storage", "table", "render", "seal", "verify", "keys", "clients",
+            "services", "http", "config", "app",
         ],
     ),
     ("main", &["cli"]),
@@ -40,7 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms without files, network, environment, database, async, clock and randomness.
-const PURE: &[&str] = &["domain", "pdf", "cms", "code", "render", "seal", "verify"];
+const PURE: &[&str] = &["domain", "pdf", "cms", "code", "search", "table", "render", "seal", "verify"];
 
 /// What a pure room may not name.
 const IMPURE: &[&str] = &[

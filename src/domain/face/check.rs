@@ -57,6 +57,10 @@ pub enum ProblemCode {
     NotInDictionary,
     /// A control or invisible character.
     ForbiddenCharacter,
+    /// A cell that a spreadsheet would take for a formula.
+    Formula,
+    /// A value that another row or field has already, and only one may have.
+    Repeated,
 }
 
 /// Checks `input` for `licence_type`. Text is trimmed, an empty value counts as absent, codes and dates get their canonical spelling.
