@@ -7,6 +7,7 @@ pub mod canonical;
 pub mod codes;
 pub mod date;
 pub mod digest;
+pub mod event;
 pub mod face;
 pub mod holder;
 pub mod identifier;

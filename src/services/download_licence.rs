@@ -6,6 +6,7 @@ use crate::{
         audit::{AuditAction, AuditEvent, AuditOutcome},
         authority::Action,
         digest::Digest,
+        event::{Event, EventKind},
         licence::LicenceId,
         seal_level::SealLevel,
     },
@@ -33,12 +34,17 @@ impl Services {
         self.permit_somewhere(actor, Action::DownloadLicence).await?;
         let event = |outcome| AuditEvent::new(AuditAction::DownloadLicence, actor, outcome);
         let opened = match self.find_for(actor, Action::DownloadLicence, identifier).await {
-            Ok(licence) => self.open_document(&licence).await,
+            Ok(licence) => self.open_document(&licence).await.map(|download| (licence.row, download)),
             Err(refusal) => Err(refusal),
         };
         match opened {
-            Ok(download) => {
-                self.audit_alone(&event(AuditOutcome::Done).about(download.licence_id)).await?;
+            Ok((row, download)) => {
+                let downloaded =
+                    Event::new(EventKind::LicenceDownloaded, &row.issuer_code, self.now()).of_type(&row.type_code).about(row.licence_id);
+                let mut transaction = self.store.database.begin().await?;
+                self.audit(&mut transaction, &event(AuditOutcome::Done).about(row.licence_id)).await?;
+                self.announce(&mut transaction, &downloaded).await?;
+                transaction.commit().await?;
                 Ok(download)
             }
             Err(refusal) => {

@@ -1,5 +1,6 @@
 //! The use cases, one file a verb: the only place that knows the order of steps and what time it is.
 
+mod announce;
 mod answer_ocsp;
 mod assign_number;
 mod augment;

@@ -5,6 +5,7 @@ use crate::{
         actor::Actor,
         audit::{AuditAction, AuditEvent, AuditOutcome},
         authority::Action,
+        event::{Event, EventKind},
         licence::LicenceState,
     },
     services::{LicenceView, Refusal, Services},
@@ -48,6 +49,11 @@ impl Services {
         changed?;
         let event = AuditEvent::new(AuditAction::RevokeLicence, actor, AuditOutcome::Done).about(id).with("from", from.as_str());
         self.audit(&mut transaction, &event).await?;
+        let revoked = Event::new(EventKind::LicenceRevoked, &licence.row.issuer_code, self.now())
+            .of_type(&licence.row.type_code)
+            .about(id)
+            .with("from", from.as_str());
+        self.announce(&mut transaction, &revoked).await?;
         transaction.commit().await?;
 
         self.lists.forget(licence.row.status_list);

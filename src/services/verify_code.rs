@@ -26,7 +26,11 @@ impl Services {
         let row = licences::by_id(&self.store.database, claims.licence_id).await?;
         let parts = [claims.type_code.as_bytes(), claims.issuer.as_bytes(), claims.number.as_bytes()];
         let number_key = self.store.vault.lookup(Lookup::Number, &parts)?;
-        let state = row.filter(|row| row.number_key == number_key).map(|row| row.state);
+        let row = row.filter(|row| row.number_key == number_key);
+        if let Some(row) = &row {
+            self.announce_verified(row, "code").await;
+        }
+        let state = row.map(|row| row.state);
         Ok(Some(StatusAnswer { state, as_of: self.now(), good_until: None, source: StatusSource::Register }))
     }
 }

@@ -1,9 +1,17 @@
 //! Verifies an uploaded document (验证): limits, examine, ask register and own authorities what is needed, conclude.
 
 use crate::{
-    domain::{digest::Digest, verdict::Report},
+    domain::{
+        digest::Digest,
+        event::{Event, EventKind},
+        verdict::Report,
+    },
     services::{Refusal, Services, moment},
-    storage::{licences, sealed_documents, vault::Lookup},
+    storage::{
+        licences::{self, LicenceRow},
+        sealed_documents,
+        vault::Lookup,
+    },
     verify::{Evidence, Limits, Policy, RegisterAnswer, RegisterQuestion, conclude, examine},
 };
 use time::OffsetDateTime;
@@ -20,6 +28,12 @@ impl Services {
             Some(question) => Some(self.ask_register(&question).await?),
             None => None,
         };
+        if let (Some(answer), Some(question)) = (&register, examined.register_question())
+            && answer.signed_digest_matches
+            && let Some(row) = licences::by_id(&self.store.database, question.licence_id).await?
+        {
+            self.announce_verified(&row, "document").await;
+        }
         let evidence = self.evidence(register);
         let at = at.unwrap_or_else(|| self.now());
         let (examined, mut evidence, questions) = self
@@ -55,6 +69,17 @@ impl Services {
             payload_digest_matches: Digest::of(&payload) == question.payload_digest,
             as_of,
         })
+    }
+
+    /// Says that a licence of the register was verified. A verification is answered all the same when that cannot be written down.
+    pub(super) async fn announce_verified(&self, row: &LicenceRow, by: &'static str) {
+        let event = Event::new(EventKind::LicenceVerified, &row.issuer_code, self.now())
+            .of_type(&row.type_code)
+            .about(row.licence_id)
+            .with("by", by);
+        if let Err(error) = self.announce_alone(&event).await {
+            tracing::warn!(?error, "a verification could not be counted");
+        }
     }
 
     /// This service's own anchors and QR keys with a register's answer.

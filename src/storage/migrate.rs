@@ -6,8 +6,11 @@ use crate::storage::{
 };
 
 /// Number, name and statements, in order; a migration that was released is never changed.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "begin", include_str!("migrations/0001_begin.sql")), (2, "long term", include_str!("migrations/0002_long_term.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "begin", include_str!("migrations/0001_begin.sql")),
+    (2, "long term", include_str!("migrations/0002_long_term.sql")),
+    (7, "events", include_str!("migrations/0007_events.sql")),
+];
 
 const TABLE: &str = "create table if not exists migrations (number bigint primary key, name text not null)";
 

@@ -7,6 +7,7 @@ pub mod database;
 pub mod documents;
 pub mod earlier_files;
 pub mod error;
+pub mod events;
 pub mod idempotency;
 pub mod leases;
 pub mod licences;

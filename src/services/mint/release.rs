@@ -5,6 +5,7 @@ use crate::{
         actor::Actor,
         audit::{AuditAction, AuditEvent, AuditOutcome},
         digest::Digest,
+        event::{Event, EventKind},
         licence::LicenceState,
         seal_level::SealLevel,
     },
@@ -83,6 +84,9 @@ impl Services {
             .with("level", row.level)
             .with("document", file_digest);
         self.audit(&mut transaction, &event).await.map_err(Halt::refusal(STEP))?;
+        let minted =
+            Event::new(EventKind::LicenceMinted, &work.authority.party.code, self.now()).of_type(&work.payload.licence_type.code).about(id);
+        self.announce(&mut transaction, &minted).await.map_err(Halt::refusal(STEP))?;
         failpoint!("mint.10.written");
         transaction.commit().await.map_err(Halt::storage(STEP))?;
         Ok(Released { document, file_digest, pending })
