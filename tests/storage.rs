@@ -4,8 +4,12 @@ mod common;
 
 use elicence::{
     domain::{
+        actor::Actor,
         licence::{LicenceId, LicenceState},
+        life::Transition,
+        payload::Party,
         seal_level::SealLevel,
+        trust_grade::TrustGrade,
     },
     storage::{
         Store,
@@ -13,7 +17,9 @@ use elicence::{
         augmentations, counters, earlier_files,
         error::StorageError,
         idempotency::{self, KnownRequest},
-        leases, licences,
+        leases,
+        licence_changes::{self, ChangeRow},
+        licences,
         licences::LicenceRow,
         mints,
         mints::{Hold, MintRow},
@@ -45,6 +51,13 @@ fn licence(n: u8) -> LicenceRow {
         identity: vec![4, 5],
         state_reason: None,
         created_at: 5,
+        valid_from: Some(20_000),
+        valid_until: Some(21_000),
+        state_by: None,
+        archived_at: None,
+        inspected_until: None,
+        trust_grade: TrustGrade::A,
+        holders: 0,
     }
 }
 
@@ -248,15 +261,23 @@ async fn a_state_changes_from_the_state_that_was_read() {
         let store = place.open().await;
         add(&store, 1).await;
         let mut t = store.database.begin().await.unwrap();
+        let actor = Actor { id: "a".into(), department: Party { name: String::new(), code: "d".into() }, roles: vec![] };
+        let change = |from, transition, at| ChangeRow::new(id(1), from, transition, &actor, at).unwrap();
         let minting = (LicenceState::Minting, 1);
-        licences::change_state(&mut t, id(1), minting, LicenceState::Active, None, 7).await.unwrap();
-        let again = licences::change_state(&mut t, id(1), minting, LicenceState::Void, None, 8).await;
+        licences::change_state(&mut t, &change(minting, Transition::Release, 7), None).await.unwrap();
+        let again = licences::change_state(&mut t, &change(minting, Transition::Void, 8), None).await;
         assert!(matches!(again, Err(StorageError::RowCount { found: 0, .. })));
         t.commit().await.unwrap();
         assert_eq!(licences::not_in_force(&store.database, 0).await.unwrap(), []);
         let mut t = store.database.begin().await.unwrap();
-        licences::change_state(&mut t, id(1), (LicenceState::Active, 2), LicenceState::Revoked, Some(vec![1]), 9).await.unwrap();
+        let mut revoked = change((LicenceState::Active, 2), Transition::Revoke, 9);
+        revoked.notes = Some(vec![2]);
+        licences::change_state(&mut t, &revoked, Some(vec![1])).await.unwrap();
         t.commit().await.unwrap();
+        let log = licence_changes::of_licence(&store.database, id(1), i64::MAX, 9).await.unwrap();
+        let log: Vec<_> = log.into_iter().map(|row| (row.state_version, row.transition, row.from, row.to, row.notes)).collect();
+        let released = (2, Transition::Release, LicenceState::Minting, LicenceState::Active, None);
+        assert_eq!(log, [(3, Transition::Revoke, LicenceState::Active, LicenceState::Revoked, Some(vec![2])), released]);
         assert_eq!(licences::not_in_force(&store.database, 0).await.unwrap(), [(1, LicenceState::Revoked)]);
         assert_eq!(licences::count_by_state(&store.database).await.unwrap(), [(LicenceState::Revoked, 1)]);
     }

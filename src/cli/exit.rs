@@ -71,7 +71,8 @@ impl From<Refusal> for Failure {
             | Refusal::Halted { .. }
             | Refusal::Voided
             | Refusal::NotFound
-            | Refusal::WrongState(_) => Exit::No,
+            | Refusal::WrongState(_)
+            | Refusal::ChangedMeanwhile(_) => Exit::No,
             Refusal::NotExaminable(_) | Refusal::NotACode => Exit::Unreadable,
             Refusal::Forbidden(_) | Refusal::NotYourOrganisation | Refusal::NotYourType => Exit::Config,
             Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => Exit::Unavailable,

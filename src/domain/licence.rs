@@ -67,6 +67,8 @@ pub enum LicenceState {
     Suspended,
     /// Use is restricted (限制使用).
     Restricted,
+    /// Reported lost by its holder (已挂失).
+    Lost,
     /// Replaced by a later version (已变更).
     Superseded,
     /// Revoked by the authority (撤销、吊销).
@@ -76,13 +78,26 @@ pub enum LicenceState {
 }
 
 impl LicenceState {
-    /// The 2-bit value in the status list (licence-qr design): 0 active, 1 revoked, cancelled or void, 2 suspended or
-    /// restricted, 3 superseded. A mint in progress counts as void until it is released.
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Minting,
+        Self::Void,
+        Self::Active,
+        Self::Suspended,
+        Self::Restricted,
+        Self::Lost,
+        Self::Superseded,
+        Self::Revoked,
+        Self::Cancelled,
+    ];
+
+    /// The 2-bit value in the status list (licence-qr design): 0 active, 1 revoked, cancelled or void, 2 suspended,
+    /// restricted or lost, 3 superseded. A mint in progress counts as void until it is released.
     pub fn status_list_value(self) -> u8 {
         match self {
             Self::Active => 0,
             Self::Minting | Self::Void | Self::Revoked | Self::Cancelled => 1,
-            Self::Suspended | Self::Restricted => 2,
+            Self::Suspended | Self::Restricted | Self::Lost => 2,
             Self::Superseded => 3,
         }
     }
@@ -95,6 +110,7 @@ impl LicenceState {
             Self::Active => "active",
             Self::Suspended => "suspended",
             Self::Restricted => "restricted",
+            Self::Lost => "lost",
             Self::Superseded => "superseded",
             Self::Revoked => "revoked",
             Self::Cancelled => "cancelled",
@@ -109,6 +125,7 @@ impl LicenceState {
             "active" => Self::Active,
             "suspended" => Self::Suspended,
             "restricted" => Self::Restricted,
+            "lost" => Self::Lost,
             "superseded" => Self::Superseded,
             "revoked" => Self::Revoked,
             "cancelled" => Self::Cancelled,

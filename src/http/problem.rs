@@ -104,6 +104,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::BadKey => StatusCode::BAD_REQUEST,
         Refusal::NumberTaken | Refusal::InProgress { .. } | Refusal::Voided | Refusal::WrongState(_) => StatusCode::CONFLICT,
+        Refusal::ChangedMeanwhile(_) => StatusCode::CONFLICT,
         Refusal::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::UnknownType(_)
         | Refusal::BadFields(_)

@@ -170,6 +170,7 @@ impl Services {
             LicenceState::Active
             | LicenceState::Suspended
             | LicenceState::Restricted
+            | LicenceState::Lost
             | LicenceState::Superseded
             | LicenceState::Revoked
             | LicenceState::Cancelled => self.minted_before(row).await,

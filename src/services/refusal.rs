@@ -1,7 +1,7 @@
 //! Why a use case was not done: what happened, and what the person should do next. `http` and `cli` each map it once.
 
 use crate::{
-    domain::{authority::Action, face::FieldProblem, licence::LicenceState},
+    domain::{authority::Action, face::FieldProblem, licence::LicenceState, life::IllegalTransition},
     render::RenderError,
     storage::error::StorageError,
     verify::ExamineError,
@@ -71,6 +71,12 @@ pub enum Refusal {
     /// The licence's state does not allow it.
     #[error("证照当前状态（{}）不允许此操作。 The licence's state ({}) does not allow this.", .0.as_str(), .0.as_str())]
     WrongState(LicenceState),
+    // The life of a licence.
+    /// Somebody changed the licence at the same moment.
+    #[error(
+        "证照刚被他人更改，现为“{}”，请核对后重试。 Somebody has just changed the licence, it is {} now; look at it and try again.", .0.as_str(), .0.as_str()
+    )]
+    ChangedMeanwhile(LicenceState),
     /// A revocation says why, in 2 to 500 characters.
     #[error("请填写 2 至 500 字的理由。 Give a reason of 2 to 500 characters.")]
     BadReason,
@@ -123,6 +129,7 @@ impl Refusal {
             Self::Voided => "VOIDED",
             Self::NotFound => "NOT_FOUND",
             Self::WrongState(_) => "WRONG_STATE",
+            Self::ChangedMeanwhile(_) => "CHANGED_MEANWHILE",
             Self::BadReason => "BAD_REASON",
             Self::TooLarge(_) => "TOO_LARGE",
             Self::NotExaminable(_) => "NOT_EXAMINABLE",
@@ -140,6 +147,12 @@ impl Refusal {
             Self::InProgress { retry_after } | Self::Halted { retry_after, .. } | Self::Busy { retry_after } => Some(*retry_after),
             _ => None,
         }
+    }
+}
+
+impl From<IllegalTransition> for Refusal {
+    fn from(illegal: IllegalTransition) -> Self {
+        Self::WrongState(illegal.from)
     }
 }
 

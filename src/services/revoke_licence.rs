@@ -6,10 +6,10 @@ use crate::{
         audit::{AuditAction, AuditEvent, AuditOutcome},
         authority::Action,
         event::{Event, EventKind},
-        licence::LicenceState,
+        life::Transition,
     },
     services::{LicenceView, Refusal, Services},
-    storage::{error::StorageError, licences},
+    storage::{error::StorageError, licence_changes::ChangeRow, licences},
 };
 
 impl Services {
@@ -30,18 +30,11 @@ impl Services {
         }
         let mut licence = self.find_for(actor, Action::RevokeLicence, identifier).await?;
         let (id, from) = (licence.row.licence_id, licence.row.state);
-        match from {
-            LicenceState::Active | LicenceState::Suspended | LicenceState::Restricted => {}
-            LicenceState::Minting | LicenceState::Void | LicenceState::Superseded | LicenceState::Revoked | LicenceState::Cancelled => {
-                return Err(Refusal::WrongState(from));
-            }
-        }
-        let now = self.now_ms();
+        let change = ChangeRow::new(id, (from, licence.row.state_version), Transition::Revoke, actor, self.now_ms())?;
         let sealed = self.store.vault.seal(&licence.key, &id.0, "state reason", reason.as_bytes())?;
 
         let mut transaction = self.store.database.begin().await?;
-        let read = (from, licence.row.state_version);
-        let changed = licences::change_state(&mut transaction, id, read, LicenceState::Revoked, Some(sealed), now).await;
+        let changed = licences::change_state(&mut transaction, &change, Some(sealed)).await;
         if let Err(StorageError::RowCount { .. }) = changed {
             // Somebody changed it since we read it: the caller looks again.
             return Err(Refusal::WrongState(from));

@@ -1,10 +1,15 @@
 //! The register: one row a licence, its numbers, its state.
 
 use crate::{
-    domain::licence::{LicenceId, LicenceState},
+    domain::{
+        licence::{LicenceId, LicenceState},
+        life::Transition,
+        trust_grade::TrustGrade,
+    },
     storage::{
         database::{Database, Row, Transaction, values},
         error::StorageError,
+        licence_changes::{self, ChangeRow},
         vault::WrappedKey,
     },
 };
@@ -44,14 +49,28 @@ pub struct LicenceRow {
     pub state_reason: Option<Vec<u8>>,
     /// Milliseconds since 1970-01-01 UTC.
     pub created_at: i64,
+    /// First day in force, days since 1970-01-01.
+    pub valid_from: Option<i64>,
+    /// Last day in force, days since 1970-01-01; `None`: no end.
+    pub valid_until: Option<i64>,
+    /// The transition that led to the state.
+    pub state_by: Option<Transition>,
+    /// When it went to the archive, milliseconds since 1970-01-01 UTC.
+    pub archived_at: Option<i64>,
+    /// Last day that the newest passed inspection covers, days since 1970-01-01.
+    pub inspected_until: Option<i64>,
+    /// 可信等级.
+    pub trust_grade: TrustGrade,
+    /// How many holders are recorded in `licence_holders`; 0: not yet indexed.
+    pub holders: i64,
 }
 
 macro_rules! select_licence {
     ($rest:literal) => {
         concat!(
             "select licence_id, type_code, type_version, issuer_code, identifier_key, number_key, version, state,
-             state_version, state_changed_at, status_list, status_index, data_key, identity, state_reason, created_at
-             from licences ",
+             state_version, state_changed_at, status_list, status_index, data_key, identity, state_reason, created_at,
+             valid_from, valid_until, state_by, archived_at, inspected_until, trust_grade, holders from licences ",
             $rest
         )
     };
@@ -63,8 +82,9 @@ pub async fn insert(transaction: &mut Transaction, row: &LicenceRow) -> Result<(
         .change_one(
             "add licence",
             "insert into licences (licence_id, type_code, type_version, issuer_code, identifier_key, number_key, version, state,
-             state_version, state_changed_at, status_list, status_index, data_key, identity, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             state_version, state_changed_at, status_list, status_index, data_key, identity, created_at, valid_from, valid_until,
+             trust_grade, holders)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
             values![
                 &row.licence_id.0[..],
                 row.type_code.as_str(),
@@ -81,6 +101,10 @@ pub async fn insert(transaction: &mut Transaction, row: &LicenceRow) -> Result<(
                 row.data_key.0.as_slice(),
                 row.identity.as_slice(),
                 row.created_at,
+                row.valid_from,
+                row.valid_until,
+                row.trust_grade.as_str(),
+                row.holders,
             ],
         )
         .await
@@ -98,23 +122,44 @@ pub async fn number_known(database: &Database, number_key: &[u8; 32]) -> Result<
     Ok(!rows.is_empty())
 }
 
-/// One conditional change of state: it happens only while the licence is still in state `from` at `state_version`.
-pub async fn change_state(
-    transaction: &mut Transaction,
-    licence: LicenceId,
-    from: (LicenceState, i64),
-    to: LicenceState,
-    reason: Option<Vec<u8>>,
-    now: i64,
-) -> Result<(), StorageError> {
-    transaction
-        .change_one(
-            "change state",
-            "update licences set state = $4, state_version = state_version + 1, state_changed_at = $5, state_reason = $6
-             where licence_id = $1 and state = $2 and state_version = $3",
-            values![&licence.0[..], from.0.as_str(), from.1, to.as_str(), now, reason],
-        )
-        .await
+/// One conditional change, and its line in the log: it happens only while the licence is still in the state, at the state version,
+/// that `change` was made for. `reason`, sealed, stands beside a new state.
+pub async fn change_state(transaction: &mut Transaction, change: &ChangeRow, reason: Option<Vec<u8>>) -> Result<(), StorageError> {
+    let id = &change.licence_id.0[..];
+    let before = change.state_version - 1;
+    if change.from == change.to {
+        let sql = "update licences set state_version = state_version + 1 where licence_id = $1 and state = $2 and state_version = $3";
+        transaction.change_one("change licence", sql, values![id, change.from.as_str(), before]).await?;
+    } else {
+        transaction
+            .change_one(
+                "change state",
+                "update licences set state = $4, state_version = state_version + 1, state_changed_at = $5, state_reason = $6, state_by = $7
+                 where licence_id = $1 and state = $2 and state_version = $3",
+                values![id, change.from.as_str(), before, change.to.as_str(), change.at, reason, change.transition.as_str()],
+            )
+            .await?;
+    }
+    licence_changes::append(transaction, change).await
+}
+
+/// Notes when a licence went to the archive.
+pub async fn set_archived(transaction: &mut Transaction, licence: LicenceId, now: i64) -> Result<(), StorageError> {
+    let sql = "update licences set archived_at = $2 where licence_id = $1 and archived_at is null";
+    transaction.change_one("archive", sql, values![&licence.0[..], now]).await
+}
+
+/// Notes the last day that an inspection covers, days since 1970-01-01.
+pub async fn set_inspected_until(transaction: &mut Transaction, licence: LicenceId, day: i64) -> Result<(), StorageError> {
+    let sql = "update licences set inspected_until = $2 where licence_id = $1";
+    transaction.change_one("note inspection", sql, values![&licence.0[..], day]).await
+}
+
+/// Every version that has the number: version, id and state, the newest first.
+pub async fn versions(database: &Database, number_key: &[u8; 32]) -> Result<Vec<(i64, LicenceId, LicenceState)>, StorageError> {
+    let sql = "select version, licence_id, state from licences where number_key = $1 order by version desc";
+    let rows = database.read(sql, values![&number_key[..]]).await?;
+    rows.iter().map(|row| Ok((row.int("version")?, LicenceId(row.array("licence_id")?), state(row)?))).collect()
 }
 
 /// By licence id.
@@ -168,6 +213,16 @@ fn first(rows: Vec<Row>) -> Result<Option<LicenceRow>, StorageError> {
                 identity: row.bytes("identity")?,
                 state_reason: row.optional_bytes("state_reason")?,
                 created_at: row.int("created_at")?,
+                valid_from: row.optional_int("valid_from")?,
+                valid_until: row.optional_int("valid_until")?,
+                state_by: match row.optional_text("state_by")? {
+                    Some(word) => Some(Transition::from_word(&word).ok_or(StorageError::Damaged("state_by"))?),
+                    None => None,
+                },
+                archived_at: row.optional_int("archived_at")?,
+                inspected_until: row.optional_int("inspected_until")?,
+                trust_grade: TrustGrade::from_word(&row.text("trust_grade")?).ok_or(StorageError::Damaged("trust_grade"))?,
+                holders: row.int("holders")?,
             })
         })
         .transpose()

@@ -10,6 +10,8 @@ pub mod error;
 pub mod events;
 pub mod idempotency;
 pub mod leases;
+pub mod licence_changes;
+pub mod licence_holders;
 pub mod licences;
 pub mod master_key;
 mod migrate;

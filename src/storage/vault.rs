@@ -34,6 +34,8 @@ pub enum Lookup {
     Identifier,
     /// 证照编号, with type and issuer.
     Number,
+    /// 持证主体代码, with its type.
+    Holder,
     /// Caller and idempotency key.
     Idempotency,
     /// Body of a request.
@@ -53,6 +55,7 @@ impl Lookup {
         match self {
             Self::Identifier => b"elicence lookup identifier",
             Self::Number => b"elicence lookup number",
+            Self::Holder => b"elicence lookup holder",
             Self::Idempotency => b"elicence lookup idempotency key",
             Self::RequestBody => b"elicence lookup request body",
             Self::DocumentName => b"elicence document name",

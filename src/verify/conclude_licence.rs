@@ -73,7 +73,7 @@ fn judge_register(answer: &RegisterAnswer) -> Option<ReasonCode> {
     let by_state = match answer.state {
         None | Some(LicenceState::Minting | LicenceState::Void) => Some(ReasonCode::RegisterUnknown),
         Some(LicenceState::Revoked | LicenceState::Cancelled) => Some(ReasonCode::StatusRevoked),
-        Some(LicenceState::Suspended | LicenceState::Restricted) => Some(ReasonCode::StatusSuspended),
+        Some(LicenceState::Suspended | LicenceState::Restricted | LicenceState::Lost) => Some(ReasonCode::StatusSuspended),
         Some(LicenceState::Superseded) => Some(ReasonCode::StatusSuperseded),
         Some(LicenceState::Active) => None,
     };

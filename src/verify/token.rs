@@ -124,8 +124,10 @@ fn judge_status(answer: &StatusAnswer, at: OffsetDateTime) -> QrVerdict {
         // What ended has ended for good, however old the news is.
         None | Some(LicenceState::Minting | LicenceState::Void | LicenceState::Revoked | LicenceState::Cancelled) => QrVerdict::Revoked,
         Some(LicenceState::Superseded) => QrVerdict::Superseded,
-        Some(LicenceState::Active | LicenceState::Suspended | LicenceState::Restricted) if stale => QrVerdict::StaleVerifier,
-        Some(LicenceState::Suspended | LicenceState::Restricted) => QrVerdict::Suspended,
+        Some(LicenceState::Active | LicenceState::Suspended | LicenceState::Restricted | LicenceState::Lost) if stale => {
+            QrVerdict::StaleVerifier
+        }
+        Some(LicenceState::Suspended | LicenceState::Restricted | LicenceState::Lost) => QrVerdict::Suspended,
         Some(LicenceState::Active) => QrVerdict::Valid,
     }
 }

@@ -130,6 +130,7 @@ fn state_in_words(state: &str) -> &str {
         Some(LicenceState::Active) => "有效 in force",
         Some(LicenceState::Suspended) => "已暂扣 suspended",
         Some(LicenceState::Restricted) => "限制使用 restricted",
+        Some(LicenceState::Lost) => "已挂失 reported lost",
         Some(LicenceState::Superseded) => "已换发 replaced",
         Some(LicenceState::Revoked) => "已撤销 revoked",
         Some(LicenceState::Cancelled) => "已注销 cancelled",

@@ -7,6 +7,7 @@ use crate::{
         digest::Digest,
         event::{Event, EventKind},
         licence::LicenceState,
+        life::Transition,
         seal_level::SealLevel,
     },
     services::{
@@ -17,7 +18,9 @@ use crate::{
         time_stamp::Stamp,
     },
     storage::{
-        augmentations, licences, mints,
+        augmentations,
+        licence_changes::ChangeRow,
+        licences, mints,
         sealed_documents::{self, DocumentRow},
     },
 };
@@ -69,9 +72,9 @@ impl Services {
         let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
         // The lease first: whoever lost it changes nothing.
         mints::finish(&mut transaction, id, &work.hold, now).await.map_err(Halt::storage(STEP))?;
-        licences::change_state(&mut transaction, id, (LicenceState::Minting, 1), LicenceState::Active, None, now)
-            .await
-            .map_err(Halt::storage(STEP))?;
+        let released = ChangeRow::new(id, (LicenceState::Minting, 1), Transition::Release, actor, now);
+        let released = released.map_err(|e| Halt::failed(STEP)(e.to_string()))?;
+        licences::change_state(&mut transaction, &released, None).await.map_err(Halt::storage(STEP))?;
         sealed_documents::add(&mut transaction, &row).await.map_err(Halt::storage(STEP))?;
         if pending {
             let due = stamp.map_or(now, |stamp| stamp.next_second());

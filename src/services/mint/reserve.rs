@@ -7,12 +7,14 @@ use crate::{
         actor::Actor,
         audit::{AuditAction, AuditEvent, AuditOutcome},
         canonical,
+        date::{LicenceDate, Until},
         digest::Digest,
         face::Face,
         identifier::{Identifier, TypeCode},
         licence::{LicenceId, LicenceState},
         payload::{PAYLOAD_FORMAT, Payload, TemplateRef, TypeRef},
         seal_level::SealLevel,
+        trust_grade::TrustGrade,
     },
     render::{RenderError, print, print_photos},
     services::{
@@ -26,6 +28,7 @@ use crate::{
         counters,
         error::StorageError,
         idempotency::{self, KnownRequest},
+        licence_holders,
         licences::{self, LicenceRow},
         mints::{self, Hold, MintRow},
         status_lists,
@@ -138,8 +141,13 @@ impl Services {
         }
     }
 
-    fn number_key(&self, type_code: &str, issuer: &str, number: &str) -> Result<[u8; 32], StorageError> {
+    pub(in crate::services) fn number_key(&self, type_code: &str, issuer: &str, number: &str) -> Result<[u8; 32], StorageError> {
         self.store.vault.lookup(Lookup::Number, &[type_code.as_bytes(), issuer.as_bytes(), number.as_bytes()])
+    }
+
+    /// How a holder is looked up: by the type and the code, in its canonical spelling.
+    pub(in crate::services) fn holder_key(&self, code_type: &str, code: &str) -> Result<[u8; 32], StorageError> {
+        self.store.vault.lookup(Lookup::Holder, &[code_type.as_bytes(), code.as_bytes()])
     }
 
     /// Puts the payload together, lays the text out (so that a missing glyph or a text that does not fit is refused now), and seals.
@@ -183,6 +191,8 @@ impl Services {
         let (id, issuer, definition) = (plan.licence_id, &request.authority.party.code, &request.entry.licence_type);
         let number_key = self.number_key(&definition.code, issuer, number.as_str())?;
         let identifier_key = self.store.vault.lookup(Lookup::Identifier, &[plan.payload.identifier.as_bytes()])?;
+        let holder_keys = request.face.holders.iter().map(|holder| self.holder_key(&holder.code_type, &holder.code));
+        let holder_keys = holder_keys.collect::<Result<Vec<_>, _>>()?;
         let permutation = IndexPermutation::new(&self.store.vault.lookup(Lookup::StatusIndex, &[])?);
 
         let target = self.target_level(definition);
@@ -226,6 +236,13 @@ impl Services {
             identity: plan.sealed_identity,
             state_reason: None,
             created_at: now,
+            valid_from: Some(request.face.valid_from.unwrap_or(request.face.issued_on).days_since_epoch()),
+            valid_until: request.face.valid_until.and_then(Until::day).map(LicenceDate::days_since_epoch),
+            state_by: None,
+            archived_at: None,
+            inspected_until: None,
+            trust_grade: TrustGrade::A,
+            holders: i64::try_from(holder_keys.len()).map_err(|_| damaged("holders"))?,
         };
         let hold = Hold { owner: self.owner.clone(), fence: 1, lease_until: self.lease_end(now) };
         let mint = MintRow {
@@ -250,6 +267,7 @@ impl Services {
             other => other?,
         }
         mints::insert(&mut transaction, &mint).await?;
+        licence_holders::insert(&mut transaction, id, &holder_keys).await?;
         if let Some(keys) = &keys {
             let known = KnownRequest { body_key: keys.body_key, licence_id: id };
             match idempotency::insert(&mut transaction, &keys.caller_key, &known, now).await {

@@ -5,6 +5,7 @@ use crate::{
         actor::Actor,
         audit::{AuditAction, AuditEvent, AuditOutcome},
         licence::{LicenceId, LicenceState},
+        life::Transition,
     },
     services::{
         Refusal, Services,
@@ -12,6 +13,7 @@ use crate::{
     },
     storage::{
         error::StorageError,
+        licence_changes::ChangeRow,
         licences,
         mints::{self, Hold},
     },
@@ -32,7 +34,8 @@ impl Services {
             Err(StorageError::RowCount { .. }) => return Ok(false),
             other => other?,
         }
-        licences::change_state(&mut transaction, id, (LicenceState::Minting, 1), LicenceState::Void, None, now).await?;
+        let voided = ChangeRow::new(id, (LicenceState::Minting, 1), Transition::Void, actor, now)?;
+        licences::change_state(&mut transaction, &voided, None).await?;
         let event = AuditEvent::new(AuditAction::VoidLicence, actor, AuditOutcome::Done).about(id);
         self.audit(&mut transaction, &event).await?;
         transaction.commit().await?;

@@ -78,6 +78,7 @@ fn the_register_decides() {
         (Some(LicenceState::Active), QrVerdict::Valid),
         (Some(LicenceState::Suspended), QrVerdict::Suspended),
         (Some(LicenceState::Restricted), QrVerdict::Suspended),
+        (Some(LicenceState::Lost), QrVerdict::Suspended),
         (Some(LicenceState::Superseded), QrVerdict::Superseded),
         (Some(LicenceState::Revoked), QrVerdict::Revoked),
         (Some(LicenceState::Cancelled), QrVerdict::Revoked),
