@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::domain::secret::Secret;
 use crate::keys::KeyError;
 use crate::render::{FontShelf, RenderError, SealDesign, seal_picture};
-use crate::services::{Authority, Keyring, Services, Settings, Setup, SetupError, StampSource};
+use crate::services::{Authority, Keyring, Refusal, Services, Settings, Setup, SetupError, StampSource};
 use crate::storage::Store;
 use crate::storage::error::StorageError;
 use crate::storage::master_key::load_or_make_master_key;
@@ -68,6 +68,9 @@ pub enum AppError {
     /// The network cannot be asked.
     #[error("网络客户端不可用 the HTTP client cannot be used: {0}")]
     Client(#[from] FetchError),
+    /// The licence types cannot be brought into the catalogue.
+    #[error("{0}")]
+    Catalogue(Refusal),
     /// No random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -83,7 +86,7 @@ pub async fn open_with(config: &Config, passphrase: &Secret<String>) -> Result<S
     let shelf = Shelf::with_folder(&config.templates()).map_err(|error| AppError::File(config.templates(), error))?;
     let fonts = FontShelf::new(shelf.fonts)?;
     let (keyring, time_stamps) = load_keyring(config, passphrase, &fonts)?;
-    Ok(Services::new(Setup {
+    let services = Services::new(Setup {
         keyring,
         store: open_store(config).await?,
         clock: Arc::new(SystemClock),
@@ -94,7 +97,9 @@ pub async fn open_with(config: &Config, passphrase: &Secret<String>) -> Result<S
         own_authorities: own_authorities::load(config, passphrase)?,
         revocation: Some(RevocationClient::new(clients::fetcher(config, config.revocation.timeout)?)),
         settings: settings(config),
-    })?)
+    })?;
+    services.register_types().await.map_err(AppError::Catalogue)?;
+    Ok(services)
 }
 
 /// Loads the keys, and what is trusted; `fonts` draw the seal.

@@ -73,6 +73,17 @@ impl From<Refusal> for Failure {
             | Refusal::NotFound
             | Refusal::WrongState(_)
             | Refusal::ChangedMeanwhile(_) => Exit::No,
+            // applications and the catalogue
+            Refusal::OwnRequest
+            | Refusal::NotGranted
+            | Refusal::NoEntry
+            | Refusal::WrongStep(_)
+            | Refusal::Outdated { .. }
+            | Refusal::EntryExists
+            | Refusal::EntryCancelled
+            | Refusal::BadProposal(_)
+            | Refusal::BadFeed(_) => Exit::No,
+            Refusal::BadPage(_) => Exit::Usage,
             Refusal::NotExaminable(_) | Refusal::NotACode => Exit::Unreadable,
             Refusal::Forbidden(_) | Refusal::NotYourOrganisation | Refusal::NotYourType => Exit::Config,
             Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => Exit::Unavailable,
@@ -80,6 +91,10 @@ impl From<Refusal> for Failure {
         // On the operator's own terminal the cause helps; over the network it stays in the log.
         let message = match &refusal {
             Refusal::Unavailable { cause } | Refusal::KeyStoreAway { cause } => format!("{refusal} ({cause})"),
+            Refusal::BadProposal(problems) => {
+                let problems: String = problems.iter().map(|problem| format!("\n    {problem}")).collect();
+                format!("{refusal}{problems}")
+            }
             _ => refusal.to_string(),
         };
         Self { exit, message }
@@ -89,7 +104,7 @@ impl From<Refusal> for Failure {
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         let exit = match &error {
-            AppError::Storage(_) | AppError::Entropy(_) => Exit::Unavailable,
+            AppError::Storage(_) | AppError::Entropy(_) | AppError::Catalogue(_) => Exit::Unavailable,
             AppError::NoDepartment
             | AppError::TwoKeepers
             | AppError::ExampleKey(_)

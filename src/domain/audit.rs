@@ -78,6 +78,31 @@ pub enum AuditAction {
     PublishStatusList,
     /// The audit log itself was read or checked (审计).
     ReadAudit,
+    // applications and the catalogue
+    /// An application was written, or a draft of it changed (拟稿).
+    DraftApplication,
+    /// An application was handed in (上报).
+    SubmitApplication,
+    /// An application was approved and took effect (审核通过).
+    ApproveApplication,
+    /// An application was rejected (审核退回).
+    RejectApplication,
+    /// An application was taken back (撤回).
+    WithdrawApplication,
+    /// An application was read (查阅申请).
+    ReadApplication,
+    /// The catalogue or its log was read (查阅目录).
+    ReadCatalogue,
+    /// An entry of the catalogue got a new version (目录变更).
+    ChangeEntry,
+    /// A department or system was authorised for an entry, or no longer is (目录授权).
+    GrantEntry,
+    /// Another platform took changes of the catalogue over (目录同步).
+    FeedCatalogue,
+    /// Changes of another platform's catalogue were taken over (目录汇聚).
+    PullCatalogue,
+    /// Metadata of a licence were read (查询元数据).
+    ReadMetadata,
     /// Somebody without the right tried something (越权).
     Unauthorised,
 }
@@ -112,6 +137,18 @@ impl AuditAction {
             Self::VerifyCode => "verify-code",
             Self::PublishStatusList => "publish-status-list",
             Self::ReadAudit => "read-audit",
+            Self::DraftApplication => "draft-application",
+            Self::SubmitApplication => "submit-application",
+            Self::ApproveApplication => "approve-application",
+            Self::RejectApplication => "reject-application",
+            Self::WithdrawApplication => "withdraw-application",
+            Self::ReadApplication => "read-application",
+            Self::ReadCatalogue => "read-catalogue",
+            Self::ChangeEntry => "change-entry",
+            Self::GrantEntry => "grant-entry",
+            Self::FeedCatalogue => "feed-catalogue",
+            Self::PullCatalogue => "pull-catalogue",
+            Self::ReadMetadata => "read-metadata",
             Self::Unauthorised => "unauthorised",
         }
     }

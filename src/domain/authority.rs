@@ -92,6 +92,16 @@ actions! {
     DownloadLicence       "download-licence"    "下载证照"      "download licences"                         [-  o  o  o  -  o  -  -  o]
     RenderAgain           "render-again"        "重绘证照"      "draw licences again"                       [-  -  o  o  -  -  -  -  -]
     RevokeLicence         "revoke-licence"      "撤销证照"      "revoke licences"                           [-  -  -  o  -  -  -  -  -]
+    // catalogue
+    ReadCatalogue         "read-catalogue"      "查阅目录"      "read the catalogue"                        [a  a  a  a  a  a  a  a  a]
+    ReadCatalogueLog      "read-catalogue-log"  "查阅目录日志"  "read the catalogue's log"                  [o  o  -  -  -  -  a  -  -]
+    ApplyForEntry         "apply-for-entry"     "申请目录变更"  "apply for changes of the catalogue"        [o  -  -  -  -  -  -  -  -]
+    ReviewEntry           "review-entry"        "审核目录申请"  "review changes of the catalogue"           [o  o  -  -  -  -  -  -  -]
+    ReadEntryApplication  "read-entry-application" "查阅目录申请" "read applications about the catalogue"   [o  o  -  -  -  -  a  -  -]
+    GrantEntry            "grant-entry"         "目录授权"      "authorise for entries of the catalogue"    [o  -  -  -  -  -  -  -  -]
+    FeedCatalogue         "feed-catalogue"      "同步目录"      "take the catalogue's changes over"         [o  -  -  -  -  -  -  -  a]
+    PullCatalogue         "pull-catalogue"      "汇聚目录"      "pull another platform's catalogue"         [o  -  -  -  -  -  -  -  -]
+    ReadMetadata          "read-metadata"       "查询元数据"    "read metadata of licences"                 [-  o  o  o  -  o  -  -  o]
     // the installation
     VerifyAudit           "verify-audit"        "检查审计日志"  "check the audit log"                       [-  -  -  -  -  -  a  -  -]
     ReadMetrics           "read-metrics"        "查看运行指标"  "read metrics"                              [-  -  -  -  -  -  a  a  -]

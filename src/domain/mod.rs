@@ -1,12 +1,17 @@
 //! The words of the service; depends on nothing of ours.
 
 pub mod actor;
+pub mod application;
 pub mod audit;
 pub mod authority;
 pub mod canonical;
+pub mod catalogue_feed;
 pub mod codes;
 pub mod date;
+pub mod difference;
 pub mod digest;
+pub mod directory_entry;
+pub mod entry_grant;
 pub mod event;
 pub mod face;
 pub mod holder;

@@ -102,6 +102,13 @@ fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::Forbidden(_) | Refusal::NotYourOrganisation | Refusal::NotYourType => StatusCode::FORBIDDEN,
         Refusal::NotFound => StatusCode::NOT_FOUND,
+        // applications and the catalogue
+        Refusal::OwnRequest | Refusal::NotGranted => StatusCode::FORBIDDEN,
+        Refusal::NoEntry => StatusCode::NOT_FOUND,
+        Refusal::WrongStep(_) | Refusal::Outdated { .. } | Refusal::EntryExists | Refusal::EntryCancelled => StatusCode::CONFLICT,
+        Refusal::BadProposal(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::BadPage(_) => StatusCode::BAD_REQUEST,
+        Refusal::BadFeed(_) => StatusCode::BAD_GATEWAY,
         Refusal::BadKey => StatusCode::BAD_REQUEST,
         Refusal::NumberTaken | Refusal::InProgress { .. } | Refusal::Voided | Refusal::WrongState(_) => StatusCode::CONFLICT,
         Refusal::ChangedMeanwhile(_) => StatusCode::CONFLICT,
@@ -126,7 +133,7 @@ impl From<Refusal> for Problem {
         }
         let mut problem = Self::new(status_of(&refusal), refusal.code(), &refusal.to_string());
         problem.retry_after = refusal.retry_after().map(|wait| wait.as_secs().max(1));
-        if let Refusal::BadFields(fields) = refusal {
+        if let Refusal::BadFields(fields) | Refusal::BadProposal(fields) = refusal {
             problem.errors = fields;
         }
         problem

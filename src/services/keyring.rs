@@ -92,6 +92,11 @@ impl ReadyKeyring {
         newest_qr(self.pairs(department), at)
     }
 
+    /// Code of the department that operates the service, and so keeps the catalogue.
+    pub fn operator(&self) -> &str {
+        &self.operator
+    }
+
     /// Signs the head of the audit log.
     pub fn audit_signer(&self, at: OffsetDateTime) -> Option<Arc<dyn Signer>> {
         self.with_any_seal(&self.operator, at).map(|pair| pair.qr.clone())

@@ -97,6 +97,7 @@ impl Services {
         failpoint!("mint.1.before");
         let entry = self.types.find(&request.type_code).ok_or_else(|| Refusal::UnknownType(request.type_code.clone()))?.clone();
         let authority = self.authority_for(actor, &request.type_code)?;
+        self.may_mint(actor, &request.type_code).await?;
         let keys = self.request_keys(actor, &request)?;
         failpoint!("mint.1.after");
 

@@ -2,9 +2,11 @@
 
 mod announce;
 mod answer_ocsp;
+mod applications;
 mod assign_number;
 mod augment;
 mod authority;
+mod catalogue;
 mod chain_audit;
 mod check_own;
 mod describe_licence;
@@ -39,7 +41,9 @@ mod verify_code;
 mod verify_document;
 mod write_audit;
 
+pub use applications::{ApplicationHead, ApplicationView, Decision};
 pub use augment::Augmented;
+pub use catalogue::{ClassCount, EntryView};
 pub use describe_licence::LicenceView;
 pub use download_licence::Download;
 pub use health::{Health, Statistics};
@@ -55,6 +59,7 @@ pub use time_stamp::{OwnStamps, StampFailure, StampSource};
 pub use types::{PreparedType, Types};
 pub use verify_audit::AuditReport;
 
+pub use crate::storage::catalogue::EntryFilter;
 pub use crate::verify::{RegisterAnswer, RegisterQuestion};
 
 use crate::{

@@ -1,7 +1,9 @@
 //! Why a use case was not done: what happened, and what the person should do next. `http` and `cli` each map it once.
 
 use crate::{
-    domain::{authority::Action, face::FieldProblem, licence::LicenceState, life::IllegalTransition},
+    domain::{
+        application::WrongStep, authority::Action, face::FieldProblem, licence::LicenceState, life::IllegalTransition, page::PageProblem,
+    },
     render::RenderError,
     storage::error::StorageError,
     verify::ExamineError,
@@ -89,6 +91,50 @@ pub enum Refusal {
     /// The text holds no token.
     #[error("这不是证照二维码的内容，请重新扫描。 This is not the text of a licence's QR code; scan it again.")]
     NotACode,
+    // applications and the catalogue
+    /// Nobody reviews what he applied for (四眼原则).
+    #[error("不得审核本人提交的申请，请由另一位审核人员办理。 Nobody reviews an application of his own; another reviewer must do it.")]
+    OwnRequest,
+    /// The state of the application does not allow the step, or somebody else was quicker.
+    #[error(
+        "申请当前状态（{}）不允许“{}”，请刷新后再试。 The application is {}; it cannot {} now: read it again.",
+        .0.0.as_str(), .0.1.as_str(), .0.0.as_str(), .0.1.as_str()
+    )]
+    WrongStep(WrongStep),
+    /// What is applied for is wrong in itself; all mistakes at once.
+    #[error("申请内容有 {} 处错误，请逐项更正。 The application has {} mistake(s); correct each one.", .0.len(), .0.len())]
+    BadProposal(Vec<FieldProblem>),
+    /// The entry has another version than the one that the application is based on.
+    #[error(
+        "目录条目已变更为版本 {current}（变更项：{changed}），请以新版本为基础重新申请。 The entry is at version {current} by now (changed: {changed}); apply again based on it.",
+        changed = .changed.join("、")
+    )]
+    Outdated {
+        /// The version in force; 0: there is none.
+        current: i64,
+        /// Which elements differ from the version that the application is based on.
+        changed: Vec<String>,
+    },
+    /// There is such an entry already.
+    #[error("目录中已有该证照类型，请改为申请变更。 The catalogue has this licence type already; apply for a change instead.")]
+    EntryExists,
+    /// No such entry or version in the catalogue, or none that this actor may see.
+    #[error("目录中没有该条目或版本，或无权查看。 The catalogue has no such entry or version, or you may not see it.")]
+    NoEntry,
+    /// The entry is not in force.
+    #[error("该证照类型已从目录中取消，不再签发。 This licence type was cancelled in the catalogue; none are issued any more.")]
+    EntryCancelled,
+    /// The department or system is not authorised for this entry.
+    #[error(
+        "未获得该目录条目的授权，请向目录管理部门申请。 You are not authorised for this entry of the catalogue; ask the managing department."
+    )]
+    NotGranted,
+    /// The page that was asked for cannot be given.
+    #[error("{0}")]
+    BadPage(#[from] PageProblem),
+    /// A feed that cannot be trusted, or does not continue what was taken over before.
+    #[error("对方目录数据未通过校验：{0}。 The other platform's feed is refused: {0}.")]
+    BadFeed(String),
     /// Another writer is busy, or too many requests wait.
     #[error("系统繁忙，请稍后重试。 The service is busy; try again shortly.")]
     Busy {
@@ -134,6 +180,16 @@ impl Refusal {
             Self::TooLarge(_) => "TOO_LARGE",
             Self::NotExaminable(_) => "NOT_EXAMINABLE",
             Self::NotACode => "NOT_A_CODE",
+            Self::OwnRequest => "OWN_REQUEST",
+            Self::WrongStep(_) => "WRONG_STEP",
+            Self::BadProposal(_) => "BAD_PROPOSAL",
+            Self::Outdated { .. } => "OUTDATED",
+            Self::EntryExists => "ENTRY_EXISTS",
+            Self::NoEntry => "NO_ENTRY",
+            Self::EntryCancelled => "ENTRY_CANCELLED",
+            Self::NotGranted => "NOT_GRANTED",
+            Self::BadPage(_) => "BAD_PAGE",
+            Self::BadFeed(_) => "BAD_FEED",
             Self::Busy { .. } => "BUSY",
             Self::KeyStoreAway { .. } => "KEY_STORE_AWAY",
             Self::Unavailable { .. } => "UNAVAILABLE",

@@ -1,11 +1,16 @@
 //! Everything that lasts: the database (SQLite or PostgreSQL), the document store, and the vault that seals both. Nothing else writes SQL.
 
+pub mod applications;
 pub mod audit_log;
 pub mod augmentations;
+pub mod catalogue;
+pub mod catalogue_log;
+pub mod catalogue_pulls;
 pub mod counters;
 pub mod database;
 pub mod documents;
 pub mod earlier_files;
+pub mod entry_grants;
 pub mod error;
 pub mod events;
 pub mod idempotency;
@@ -18,6 +23,7 @@ mod migrate;
 pub mod mints;
 pub mod sealed_documents;
 pub mod status_lists;
+pub mod type_definitions;
 pub mod vault;
 
 use crate::{domain::secret::Secret, storage::error::StorageError};
