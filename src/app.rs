@@ -148,5 +148,9 @@ pub async fn open_store(config: &Config) -> Result<Store, AppError> {
     let master_key = load_or_make_master_key(&config.keys.master)?;
     let embedded = format!("sqlite:{}", config.data.join("elicence.db").display());
     let address = config.database_url.as_ref().map_or(embedded.as_str(), |url| url.expose());
-    Ok(Store::open(address, &config.data, &master_key).await?)
+    let mut store = Store::open(address, &config.data, &master_key).await?;
+    if let Some(file) = &config.second_audit_head {
+        store.also_keep_audit_head(file.clone());
+    }
+    Ok(store)
 }

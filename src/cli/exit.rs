@@ -62,7 +62,7 @@ pub type Outcome = Result<Exit, Failure>;
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let exit = match &refusal {
-            Refusal::UnknownType(_) | Refusal::BadKey | Refusal::BadReason | Refusal::TooLarge(_) => Exit::Usage,
+            Refusal::UnknownType(_) | Refusal::BadKey | Refusal::BadReason | Refusal::BadPeriod | Refusal::TooLarge(_) => Exit::Usage,
             Refusal::BadFields(_)
             | Refusal::CannotPrint(_)
             | Refusal::NumberTaken

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod ask_server;
+mod audit;
 pub mod augment;
 mod await_keepers;
 pub mod bench;
@@ -21,6 +22,7 @@ mod role_names;
 mod rows;
 mod runtime;
 pub mod serve;
+mod statistics;
 pub mod template;
 mod trust;
 mod trust_list;
@@ -50,6 +52,8 @@ enum Command {
     Keys(keys::KeysArgs),
     Trust(trust_list::TrustArgs),
     Template(template::TemplateArgs),
+    Audit(audit::AuditArgs),
+    Statistics(statistics::StatisticsArgs),
     Bench(bench::BenchArgs),
     Doctor(doctor::DoctorArgs),
 }
@@ -94,6 +98,8 @@ fn run(command: Command) -> Outcome {
         Command::Keys(arguments) => keys::run(arguments),
         Command::Trust(arguments) => trust_list::run(arguments),
         Command::Template(arguments) => template::run(arguments),
+        Command::Audit(arguments) => audit::run(arguments),
+        Command::Statistics(arguments) => statistics::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
     }

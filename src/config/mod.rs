@@ -49,6 +49,8 @@ pub struct Config {
     pub keys: Keys,
     /// What is trusted beyond the own root.
     pub trust: Trust,
+    /// A second file that keeps the end of the audit chain, best on another machine.
+    pub second_audit_head: Option<PathBuf>,
     /// API keys (JSON), digests only.
     pub api_keys: PathBuf,
     /// How far documents are sealed.
@@ -158,6 +160,7 @@ impl Config {
             department: read_department(&mut reader),
             keys: read_keys(&mut reader, &data),
             trust: read_trust(&mut reader, &data),
+            second_audit_head: reader.path("audit.second_head"),
             api_keys: reader.path("api_keys").unwrap_or_else(|| data.join("api-keys.json")),
             sealing: Sealing::read(&mut reader),
             time_stamps: TimeStamps::read(&mut reader, &data),

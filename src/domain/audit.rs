@@ -103,6 +103,23 @@ pub enum AuditAction {
     PullCatalogue,
     /// Metadata of a licence were read (查询元数据).
     ReadMetadata,
+    // audit, statistics, subscriptions
+    /// Audit lines were searched (查询审计日志).
+    SearchAudit,
+    /// Audit lines were exported (导出审计日志).
+    ExportAudit,
+    /// An older copy of the database was accepted (确认恢复备份).
+    AcceptRestore,
+    /// Statistics were read (查看统计).
+    ReadStatistics,
+    /// A subscription was made, changed or removed (管理订阅).
+    ManageSubscription,
+    /// Deliveries were read (查看推送).
+    ReadDeliveries,
+    /// A dead delivery was tried again (重试推送).
+    RetryDelivery,
+    /// How a holder is reached was set or removed (管理联系方式).
+    ManageContact,
     /// Somebody without the right tried something (越权).
     Unauthorised,
 }
@@ -149,6 +166,14 @@ impl AuditAction {
             Self::FeedCatalogue => "feed-catalogue",
             Self::PullCatalogue => "pull-catalogue",
             Self::ReadMetadata => "read-metadata",
+            Self::SearchAudit => "search-audit",
+            Self::ExportAudit => "export-audit",
+            Self::AcceptRestore => "accept-restore",
+            Self::ReadStatistics => "read-statistics",
+            Self::ManageSubscription => "manage-subscription",
+            Self::ReadDeliveries => "read-deliveries",
+            Self::RetryDelivery => "retry-delivery",
+            Self::ManageContact => "manage-contact",
             Self::Unauthorised => "unauthorised",
         }
     }

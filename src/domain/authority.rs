@@ -104,6 +104,16 @@ actions! {
     ReadMetadata          "read-metadata"       "查询元数据"    "read metadata of licences"                 [-  o  o  o  -  o  -  -  o]
     // the installation
     VerifyAudit           "verify-audit"        "检查审计日志"  "check the audit log"                       [-  -  -  -  -  -  a  -  -]
+    // audit, statistics, subscriptions
+    SearchAudit           "search-audit"        "查询审计日志"  "search the audit log"                      [-  -  -  -  -  -  a  -  -]
+    ExportAudit           "export-audit"        "导出审计日志"  "export the audit log"                      [-  -  -  -  -  -  a  -  -]
+    AcceptRestore         "accept-restore"      "确认恢复备份"  "accept that a backup was restored"         [-  -  -  -  -  -  -  a  -]
+    ReadStatistics        "read-statistics"     "查看统计"      "read statistics"                           [b  o  o  o  -  -  a  a  -]
+    RecountStatistics     "recount-statistics"  "复核统计"      "count events again"                        [-  -  -  -  -  -  a  a  -]
+    ManageSubscriptions   "manage-subscriptions" "管理订阅"     "manage subscriptions"                      [-  -  -  -  -  -  -  b  o]
+    ReadDeliveries        "read-deliveries"     "查看推送"      "read deliveries"                           [-  -  -  -  -  -  a  b  o]
+    RetryDelivery         "retry-delivery"      "重试推送"      "retry deliveries"                          [-  -  -  -  -  -  -  b  o]
+    ManageContacts        "manage-contacts"     "管理联系方式"  "manage contacts of holders"                [-  -  o  -  -  o  -  -  o]
     ReadMetrics           "read-metrics"        "查看运行指标"  "read metrics"                              [-  -  -  -  -  -  a  a  -]
 }
 

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod application;
 pub mod audit;
+pub mod audit_export;
 pub mod authority;
 pub mod canonical;
 pub mod catalogue_feed;
@@ -20,6 +21,7 @@ pub mod key_set;
 pub mod licence;
 pub mod licence_type;
 pub mod life;
+pub mod measure;
 pub mod metadata;
 pub mod page;
 pub mod payload;

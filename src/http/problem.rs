@@ -118,6 +118,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::CannotPrint(_)
         | Refusal::KeyReused
         | Refusal::BadReason
+        | Refusal::BadPeriod
         | Refusal::NotExaminable(_)
         | Refusal::NotACode => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Halted { .. } | Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => {

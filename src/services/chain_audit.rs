@@ -1,7 +1,7 @@
 //! The sequencer: whoever holds the lease chains the committed audit lines, signs the head, and keeps it outside the database too.
 
 use crate::{
-    services::{Refusal, Services},
+    services::{Refusal, Services, verify_audit::HeadsOutside},
     storage::{
         audit_log::{self, AuditHead},
         error::StorageError,
@@ -46,6 +46,7 @@ impl Services {
         if lines.is_empty() {
             return Ok(0);
         }
+        self.refuse_older_database(before.as_ref())?;
         let (start, mut chain) = before.map_or((0, [0; 32]), |head| (head.position, head.chain));
         let mut links = Vec::with_capacity(lines.len());
         for (line, position) in lines.iter().zip(start + 1..) {
@@ -71,14 +72,32 @@ impl Services {
         Ok(links.len() as u64)
     }
 
+    /// A database that is older than a head outside it was restored from a backup, or lost its end. To go on would write over the
+    /// only proof of that, so lines wait until somebody accepts it.
+    fn refuse_older_database(&self, in_database: Option<&AuditHead>) -> Result<(), Refusal> {
+        let here = in_database.map_or(0, |head| head.position);
+        match HeadsOutside::read(&self.store)?.newest() {
+            Some(head) if head.position > here && self.head_is_signed(head) => Err(Refusal::Unavailable {
+                cause: format!(
+                    "the database ends with audit line {here}, a head outside it knows line {}: was a backup restored? See `elicence audit verify`, \
+                     then `elicence audit accept-restore`",
+                    head.position
+                ),
+            }),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     async fn sign_head(&self, position: i64, chain: [u8; 32], signed_at: i64) -> Result<AuditHead, Refusal> {
+        let signature = self.sign_for_audit(AuditHead::to_be_signed(position, &chain, signed_at)).await?;
+        Ok(AuditHead { position, chain, signature, signed_at })
+    }
+
+    /// Signs with the key of the audit log.
+    pub(super) async fn sign_for_audit(&self, message: Vec<u8>) -> Result<Vec<u8>, Refusal> {
         let signer = self.keyring().audit_signer(self.now());
         let signer = signer.ok_or_else(|| Refusal::Unavailable { cause: "no key for the audit head".into() })?;
-        let signature = self
-            .on_worker(move || signer.sign(&AuditHead::to_be_signed(position, &chain, signed_at)))
-            .await?
-            .map_err(|e| Refusal::Unavailable { cause: e.to_string() })?;
-        Ok(AuditHead { position, chain, signature, signed_at })
+        self.on_worker(move || signer.sign(&message)).await?.map_err(|e| Refusal::Unavailable { cause: e.to_string() })
     }
 }
 

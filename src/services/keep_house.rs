@@ -15,6 +15,9 @@ impl Services {
         let mut beat = tokio::time::interval(Duration::from_secs(1));
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut renewed: Option<Instant> = None;
+        if let Err(error) = self.sort_audit_lines().await {
+            tracing::warn!(?error, "earlier audit lines could not be made ready for searches");
+        }
         loop {
             tokio::select! {
                 () = &mut stop => return,
@@ -53,6 +56,17 @@ impl Services {
         }
         if let Err(error) = self.chain_audit().await {
             tracing::warn!(?error, "audit lines could not be chained");
+        }
+        self.tell().await;
+    }
+
+    /// Events become statistics.
+    async fn tell(&self) {
+        if let Err(error) = self.number_events().await {
+            tracing::warn!(?error, "events could not be numbered");
+        }
+        if let Err(error) = self.fold_statistics().await {
+            tracing::warn!(?error, "statistics could not be folded");
         }
     }
 }

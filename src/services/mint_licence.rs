@@ -174,14 +174,16 @@ impl Services {
             | LicenceState::Lost
             | LicenceState::Superseded
             | LicenceState::Revoked
-            | LicenceState::Cancelled => self.minted_before(row).await,
+            | LicenceState::Cancelled => self.minted_before(actor, row).await,
         }
     }
 
-    async fn minted_before(&self, row: LicenceRow) -> Result<Minted, Refusal> {
+    async fn minted_before(&self, actor: &Actor, row: LicenceRow) -> Result<Minted, Refusal> {
         let licence = self.open(row)?;
         let view = self.describe(&licence).await?;
         let document = self.open_document(&licence).await?;
+        let read = AuditEvent::new(AuditAction::DownloadLicence, actor, AuditOutcome::Done).about(view.licence_id).with("repeated", true);
+        self.audit_alone(&read).await?;
         Ok(Minted {
             licence_id: view.licence_id,
             identifier: view.identifier,

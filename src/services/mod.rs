@@ -1,5 +1,6 @@
 //! The use cases, one file a verb: the only place that knows the order of steps and what time it is.
 
+mod accept_restore;
 mod announce;
 mod answer_ocsp;
 mod applications;
@@ -11,8 +12,10 @@ mod chain_audit;
 mod check_own;
 mod describe_licence;
 mod download_licence;
+mod export_audit;
 #[cfg_attr(feature = "failpoints", allow(missing_docs, reason = "tests only"))]
 mod failpoint;
+mod fold_statistics;
 mod gather_validation;
 mod health;
 mod issue_time_stamp;
@@ -27,12 +30,14 @@ mod own_revocation;
 mod publish_revocation_list;
 mod publish_status_list;
 mod read_licence;
+mod read_statistics;
 mod recover_mints;
 mod refusal;
 mod remove_replaced;
 mod render_again;
 mod renew_licences;
 mod revoke_licence;
+mod search_audit;
 mod setup;
 mod time_stamp;
 pub mod types;
@@ -46,18 +51,21 @@ pub use augment::Augmented;
 pub use catalogue::{ClassCount, EntryView};
 pub use describe_licence::LicenceView;
 pub use download_licence::Download;
+pub use export_audit::Exported;
 pub use health::{Health, Statistics};
 pub use mint_licence::{MintRequest, Minted};
 pub use own_authority::OwnAuthority;
 pub use own_revocation::OwnAnswer;
 pub use publish_status_list::StatusList;
+pub use read_statistics::{Grouping, StatisticsAnswer, StatisticsRequest, StatisticsRow};
 pub use recover_mints::Recovered;
 pub use refusal::Refusal;
 pub use renew_licences::{RenewalReport, Weakening};
+pub use search_audit::{AuditEntry, AuditSearch};
 pub use setup::{Authority, Keyring, Settings, Setup, SetupError, TimedKey};
 pub use time_stamp::{OwnStamps, StampFailure, StampSource};
 pub use types::{PreparedType, Types};
-pub use verify_audit::AuditReport;
+pub use verify_audit::{AuditReport, ComparedHead};
 
 pub use crate::storage::catalogue::EntryFilter;
 pub use crate::verify::{RegisterAnswer, RegisterQuestion};

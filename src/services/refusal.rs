@@ -82,6 +82,11 @@ pub enum Refusal {
     /// A revocation says why, in 2 to 500 characters.
     #[error("请填写 2 至 500 字的理由。 Give a reason of 2 to 500 characters.")]
     BadReason,
+    /// A period, position or grouping that cannot be answered for.
+    #[error(
+        "时间范围、起始位置或分组方式不正确，请更正后重试。 The period, position or grouping is not one that can be answered for; correct it."
+    )]
+    BadPeriod,
     /// The document is longer than this service verifies.
     #[error("文件超过 {0} 字节的上限。 The file is longer than {0} bytes.")]
     TooLarge(usize),
@@ -177,6 +182,7 @@ impl Refusal {
             Self::WrongState(_) => "WRONG_STATE",
             Self::ChangedMeanwhile(_) => "CHANGED_MEANWHILE",
             Self::BadReason => "BAD_REASON",
+            Self::BadPeriod => "BAD_PERIOD",
             Self::TooLarge(_) => "TOO_LARGE",
             Self::NotExaminable(_) => "NOT_EXAMINABLE",
             Self::NotACode => "NOT_A_CODE",

@@ -1,6 +1,7 @@
 //! Audit lines: written unchained with their transaction, chained later by one sequencer.
 
 use crate::storage::{
+    audit_search::SearchColumns,
     database::{Database, Row, Transaction, values},
     error::StorageError,
     vault::{Lookup, Vault},
@@ -26,6 +27,8 @@ pub struct ChainedLine {
     pub chain: [u8; 32],
     /// The line.
     pub line: AuditLine,
+    /// What it is searched by, as stored; `None` where an earlier program wrote it and nobody looked at it since.
+    pub columns: Option<SearchColumns>,
 }
 
 /// The end of the chain, signed.
@@ -60,11 +63,12 @@ pub fn chain_value(vault: &Vault, before: &[u8; 32], position: i64, line: &Audit
 
 /// Writes a line, unchained.
 pub async fn append(transaction: &mut Transaction, line: &AuditLine) -> Result<(), StorageError> {
+    let SearchColumns { action, actor, department, subject } = SearchColumns::of(&line.line);
     transaction
         .change_one(
             "write audit line",
-            "insert into audit_lines (line_id, at, line) values ($1, $2, $3)",
-            values![&line.line_id[..], line.at, line.line.as_str()],
+            "insert into audit_lines (line_id, at, line, action, actor, department, subject) values ($1, $2, $3, $4, $5, $6, $7)",
+            values![&line.line_id[..], line.at, line.line.as_str(), action, actor, department, subject],
         )
         .await
 }
@@ -111,9 +115,35 @@ pub async fn set_head(transaction: &mut Transaction, head: &AuditHead) -> Result
 
 /// Chained lines after `position`, in order.
 pub async fn read_chained(database: &Database, after: i64, most: i64) -> Result<Vec<ChainedLine>, StorageError> {
-    let sql = "select line_id, at, line, position, chain from audit_lines where position > $1 order by position limit $2";
+    let sql = "select line_id, at, line, position, chain, action, actor, department, subject from audit_lines
+        where position > $1 order by position limit $2";
     let rows = database.read(sql, values![after, most]).await?;
-    rows.iter().map(|row| Ok(ChainedLine { position: row.int("position")?, chain: row.array("chain")?, line: line(row)? })).collect()
+    let chained = |row: &Row| {
+        let columns = match row.optional_text("action")? {
+            Some(action) => {
+                let text = |column| row.optional_text(column);
+                Some(SearchColumns { action, actor: text("actor")?, department: text("department")?, subject: text("subject")? })
+            }
+            None => None,
+        };
+        Ok(ChainedLine { position: row.int("position")?, chain: row.array("chain")?, line: line(row)?, columns })
+    };
+    rows.iter().map(chained).collect()
+}
+
+/// The chain value of the line at `position`; zeros before the first.
+pub async fn chain_at(database: &Database, position: i64) -> Result<Option<[u8; 32]>, StorageError> {
+    if position == 0 {
+        return Ok(Some([0; 32]));
+    }
+    let rows = database.read("select chain from audit_lines where position = $1", values![position]).await?;
+    rows.first().map(|row| row.array("chain")).transpose()
+}
+
+/// When the oldest line that waits was written, milliseconds since 1970-01-01 UTC.
+pub async fn oldest_waiting(database: &Database) -> Result<Option<i64>, StorageError> {
+    let rows = database.read("select min(at) as at from audit_lines where position is null", values![]).await?;
+    rows.first().ok_or(StorageError::Damaged("audit_lines"))?.optional_int("at")
 }
 
 /// How many lines wait to be chained.

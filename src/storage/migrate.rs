@@ -12,6 +12,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "applications and catalogue", include_str!("migrations/0004_applications_catalogue.sql")),
     (6, "life", include_str!("migrations/0006_life.sql")),
     (7, "events", include_str!("migrations/0007_events.sql")),
+    (10, "statistics", include_str!("migrations/0010_statistics.sql")),
+    (20, "audit search", include_str!("migrations/0020_audit_search.sql")),
 ];
 
 const TABLE: &str = "create table if not exists migrations (number bigint primary key, name text not null)";

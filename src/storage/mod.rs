@@ -2,6 +2,7 @@
 
 pub mod applications;
 pub mod audit_log;
+pub mod audit_search;
 pub mod augmentations;
 pub mod catalogue;
 pub mod catalogue_log;
@@ -22,6 +23,7 @@ pub mod master_key;
 mod migrate;
 pub mod mints;
 pub mod sealed_documents;
+pub mod statistics;
 pub mod status_lists;
 pub mod type_definitions;
 pub mod vault;
@@ -41,7 +43,8 @@ pub struct Store {
     pub documents: Documents,
     /// Keys.
     pub vault: Vault,
-    audit_head: PathBuf,
+    /// Files outside the database that remember the end of the audit chain; the first stands in the folder of the store.
+    audit_heads: Vec<PathBuf>,
 }
 
 impl Store {
@@ -55,26 +58,41 @@ impl Store {
         let database = Database::open(address).await?;
         migrate::migrate(&database).await?;
         check_master_key(&database, &vault).await?;
-        Ok(Self { database, documents, vault, audit_head: folder.join("audit.head") })
+        Ok(Self { database, documents, vault, audit_heads: vec![folder.join("audit.head")] })
     }
 
-    /// The file outside the database that remembers the end of the audit chain.
-    pub fn audit_head_file(&self) -> &Path {
-        &self.audit_head
+    /// Keeps the end of the audit chain in that file as well, e.g. on another machine's mount.
+    pub fn also_keep_audit_head(&mut self, file: PathBuf) {
+        self.audit_heads.push(file);
     }
 
-    /// Replaces that file.
+    /// Replaces the end of the audit chain in every file that keeps it. Tries all of them, then gives the first failure.
     pub fn write_audit_head(&self, text: &str) -> Result<(), StorageError> {
-        documents::replace_synced(&self.audit_head, text.as_bytes())
+        let written: Vec<_> = self.audit_heads.iter().map(|file| documents::replace_synced(file, text.as_bytes())).collect();
+        written.into_iter().collect()
     }
 
-    /// Reads that file; `None` before the first line was chained.
-    pub fn read_audit_head(&self) -> Result<Option<String>, StorageError> {
-        match std::fs::read_to_string(&self.audit_head) {
+    /// Reads those files; `None` where there is none yet.
+    pub fn read_audit_heads(&self) -> Result<Vec<(&Path, Option<String>)>, StorageError> {
+        let read = |file: &Path| match std::fs::read_to_string(file) {
             Ok(text) => Ok(Some(text)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(StorageError::file("read", &self.audit_head)(e)),
+            Err(e) => Err(StorageError::file("read", file)(e)),
+        };
+        self.audit_heads.iter().map(|file| Ok((file.as_path(), read(file)?))).collect()
+    }
+
+    /// Sets the files aside under the name of their position, so that they stay as evidence; gives the new names.
+    pub fn set_audit_heads_aside(&self, position: i64) -> Result<Vec<PathBuf>, StorageError> {
+        let mut aside = Vec::new();
+        for file in self.audit_heads.iter().filter(|file| file.exists()) {
+            let mut name = file.clone().into_os_string();
+            name.push(format!(".at-{position}"));
+            let name = PathBuf::from(name);
+            std::fs::rename(file, &name).map_err(StorageError::file("rename", file))?;
+            aside.push(name);
         }
+        Ok(aside)
     }
 }
 

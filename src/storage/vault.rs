@@ -106,6 +106,11 @@ impl Vault {
         open(&key.key, &[what.as_bytes(), owner], sealed, what)
     }
 
+    /// The key of the audit chain alone, for an auditor who is to check exports without the master key: it opens nothing.
+    pub fn audit_chain_key(&self) -> Result<Secret<[u8; 32]>, StorageError> {
+        Ok(Secret::new(*derive(&self.root, Lookup::Audit.purpose())?))
+    }
+
     /// The look-up key of `parts`: HMAC-SHA-256 over each part with its length before it.
     pub fn lookup(&self, purpose: Lookup, parts: &[&[u8]]) -> Result<[u8; 32], StorageError> {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &*derive(&self.root, purpose.purpose())?);

@@ -1,6 +1,7 @@
 //! Verifying: `examine(bytes)`, then `conclude(examined, evidence, policy, at)`. Shares no code with the makers.
 
 mod active_content;
+pub mod audit_export;
 mod character_map;
 mod check_revocation;
 mod check_seal;

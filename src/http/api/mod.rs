@@ -1,6 +1,7 @@
 //! The JSON API: one file a verb, and the list of all of them.
 
 pub mod ask_register;
+mod audit;
 mod download_licence;
 mod give_keys;
 mod give_status_list;
@@ -8,6 +9,7 @@ mod licence_answer;
 mod mint_licence;
 mod read_licence;
 mod revoke_licence;
+mod statistics;
 mod verify_code;
 mod verify_document;
 
@@ -15,7 +17,7 @@ use crate::http::route::Route;
 
 /// Every operation of the API; the router and the OpenAPI document come from this list.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         mint_licence::route(),
         read_licence::route(),
         download_licence::route(),
@@ -25,5 +27,8 @@ pub fn routes() -> Vec<Route> {
         ask_register::route(),
         give_status_list::route(),
         give_keys::route(),
-    ]
+    ];
+    routes.extend(audit::routes());
+    routes.extend(statistics::routes());
+    routes
 }
