@@ -99,6 +99,7 @@ pub async fn open_with(config: &Config, passphrase: &Secret<String>) -> Result<S
         settings: settings(config),
     })?;
     services.register_types().await.map_err(AppError::Catalogue)?;
+    services.register_issuers().await?;
     Ok(services)
 }
 

@@ -63,9 +63,11 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let exit = match &refusal {
             Refusal::UnknownType(_) | Refusal::BadKey | Refusal::BadReason | Refusal::BadPeriod | Refusal::TooLarge(_) => Exit::Usage,
+            Refusal::WrongValue(_) => Exit::Usage,
             Refusal::BadFields(_)
             | Refusal::CannotPrint(_)
             | Refusal::NumberTaken
+            | Refusal::AlreadyThere
             | Refusal::KeyReused
             | Refusal::InProgress { .. }
             | Refusal::Halted { .. }
@@ -85,7 +87,7 @@ impl From<Refusal> for Failure {
             | Refusal::BadFeed(_) => Exit::No,
             Refusal::BadPage(_) => Exit::Usage,
             Refusal::NotExaminable(_) | Refusal::NotACode => Exit::Unreadable,
-            Refusal::Forbidden(_) | Refusal::NotYourOrganisation | Refusal::NotYourType => Exit::Config,
+            Refusal::Forbidden(_) | Refusal::OwnRights | Refusal::NotYourOrganisation | Refusal::NotYourType => Exit::Config,
             Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => Exit::Unavailable,
         };
         // On the operator's own terminal the cause helps; over the network it stays in the log.

@@ -7,6 +7,7 @@ pub mod augment;
 mod await_keepers;
 pub mod bench;
 pub mod demo;
+pub mod desk;
 pub mod doctor;
 pub mod exit;
 mod export;
@@ -14,6 +15,8 @@ mod installation;
 mod keepers;
 pub mod keys;
 pub mod mint;
+pub mod organisation;
+pub mod person;
 pub mod print;
 mod reload;
 pub mod renew;
@@ -23,6 +26,7 @@ mod rows;
 mod runtime;
 pub mod serve;
 mod statistics;
+pub mod system;
 pub mod template;
 mod trust;
 mod trust_list;
@@ -49,6 +53,9 @@ enum Command {
     Augment(augment::AugmentArgs),
     Renew(renew::RenewArgs),
     Verify(verify::VerifyArgs),
+    Organisation(organisation::OrganisationArgs),
+    Person(person::PersonArgs),
+    System(system::SystemArgs),
     Keys(keys::KeysArgs),
     Trust(trust_list::TrustArgs),
     Template(template::TemplateArgs),
@@ -95,6 +102,9 @@ fn run(command: Command) -> Outcome {
         Command::Augment(arguments) => augment::run(arguments),
         Command::Renew(arguments) => renew::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Organisation(arguments) => organisation::run(arguments),
+        Command::Person(arguments) => person::run(arguments),
+        Command::System(arguments) => system::run(arguments),
         Command::Keys(arguments) => keys::run(arguments),
         Command::Trust(arguments) => trust_list::run(arguments),
         Command::Template(arguments) => template::run(arguments),

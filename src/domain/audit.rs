@@ -120,6 +120,27 @@ pub enum AuditAction {
     RetryDelivery,
     /// How a holder is reached was set or removed (管理联系方式).
     ManageContact,
+    // Organisations, people, systems.
+    /// An organisation was added (新增机构).
+    AddOrganisation,
+    /// An organisation was renamed, closed or opened (变更机构).
+    ChangeOrganisation,
+    /// A person was added (新增人员).
+    AddPerson,
+    /// A person was suspended or resumed (停用、恢复人员).
+    ChangePerson,
+    /// What is known of people was read (查阅人员).
+    ReadPeople,
+    /// A role was given (授予角色).
+    GrantRole,
+    /// A role was taken back (收回角色).
+    WithdrawRole,
+    /// A system was connected (接入系统).
+    AddSystem,
+    /// A system was cut off or connected again (停用、恢复接入).
+    ChangeSystem,
+    /// Somebody at the machine itself acts as a person (本机代操作).
+    ActAs,
     /// Somebody without the right tried something (越权).
     Unauthorised,
 }
@@ -174,6 +195,16 @@ impl AuditAction {
             Self::ReadDeliveries => "read-deliveries",
             Self::RetryDelivery => "retry-delivery",
             Self::ManageContact => "manage-contact",
+            Self::AddOrganisation => "add-organisation",
+            Self::ChangeOrganisation => "change-organisation",
+            Self::AddPerson => "add-person",
+            Self::ChangePerson => "change-person",
+            Self::ReadPeople => "read-people",
+            Self::GrantRole => "grant-role",
+            Self::WithdrawRole => "withdraw-role",
+            Self::AddSystem => "add-system",
+            Self::ChangeSystem => "change-system",
+            Self::ActAs => "act-as",
             Self::Unauthorised => "unauthorised",
         }
     }

@@ -102,6 +102,15 @@ actions! {
     FeedCatalogue         "feed-catalogue"      "同步目录"      "take the catalogue's changes over"         [o  -  -  -  -  -  -  -  a]
     PullCatalogue         "pull-catalogue"      "汇聚目录"      "pull another platform's catalogue"         [o  -  -  -  -  -  -  -  -]
     ReadMetadata          "read-metadata"       "查询元数据"    "read metadata of licences"                 [-  o  o  o  -  o  -  -  o]
+    // organisations, people, systems
+    ReadOrganisations     "read-organisations"  "查阅机构"      "read organisations"                        [a  a  a  a  a  a  a  a  a]
+    ManageOrganisations   "manage-organisations" "管理机构"     "add and change organisations"              [-  -  -  -  -  -  -  b  -]
+    ReadPeople            "read-people"         "查阅人员"      "read people's accounts"                    [-  -  -  -  -  -  -  b  -]
+    ManagePeople          "manage-people"       "管理人员"      "add and suspend people"                    [-  -  -  -  -  -  -  b  -]
+    GrantRoles            "grant-roles"         "授予角色"      "grant and withdraw roles"                  [-  -  -  -  -  -  -  b  -]
+    ReadSystems           "read-systems"        "查阅接入系统"  "read connected systems"                    [-  -  -  -  -  -  b  b  -]
+    ManageSystems         "manage-systems"      "管理接入系统"  "connect and cut off systems"               [-  -  -  -  -  -  -  b  -]
+    ReadSession           "read-session"        "查看当前登录"  "see who is logged in"                      [o  o  o  o  o  o  o  o  o]
     // the installation
     VerifyAudit           "verify-audit"        "检查审计日志"  "check the audit log"                       [-  -  -  -  -  -  a  -  -]
     // audit, statistics, subscriptions

@@ -1,11 +1,12 @@
 //! `/health/live`, `/health/ready` and `/metrics`, for the operator's machines.
 
 use crate::domain::authority::{Action, Reach};
+use crate::http::authenticate::actor_in;
 use crate::http::problem::Problem;
 use crate::http::state::Server;
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{Extensions, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use std::fmt::Write;
@@ -29,9 +30,9 @@ pub async fn ready(State(server): State<Arc<Server>>) -> Response {
 pub async fn metrics(
     State(server): State<Arc<Server>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    extensions: Extensions,
 ) -> Result<Response, Problem> {
-    let allowed = server.actor_of(&headers).is_some_and(|actor| actor.reach(Action::ReadMetrics) > Reach::Nobody);
+    let allowed = actor_in(&extensions).is_some_and(|actor| actor.reach(Action::ReadMetrics) > Reach::Nobody);
     if !allowed && !peer.ip().to_canonical().is_loopback() {
         return Err(Problem::unauthenticated());
     }

@@ -1,5 +1,6 @@
 //! What a client, and the server as a whole, may use: requests a minute, requests at once, time for one request.
 
+use crate::http::authenticate::actor_in;
 use crate::http::problem::Problem;
 use crate::http::state::Server;
 use axum::extract::{ConnectInfo, Request, State};
@@ -56,7 +57,7 @@ pub async fn apply(State(server): State<Arc<Server>>, request: Request, next: Ne
     if request.uri().path().starts_with("/health/") {
         return next.run(request).await;
     }
-    if let Err(problem) = server.limiter.check_rate(&client_of(&server, &request)) {
+    if let Err(problem) = server.limiter.check_rate(&client_of(&request)) {
         return problem.into_response();
     }
     let Ok(_slot) = server.limiter.slots.try_acquire() else {
@@ -72,8 +73,8 @@ pub async fn apply(State(server): State<Arc<Server>>, request: Request, next: Ne
 }
 
 /// A known API key counts for itself, everybody else by address (an IPv6 client by its /64 network).
-fn client_of(server: &Server, request: &Request) -> String {
-    if let Some(actor) = server.actor_of(request.headers()) {
+fn client_of(request: &Request) -> String {
+    if let Some(actor) = actor_in(request.extensions()) {
         return actor.id.clone();
     }
     match request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical()) {

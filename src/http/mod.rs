@@ -63,6 +63,7 @@ pub fn router(server: Arc<Server>) -> Router {
         .layer(middleware::from_fn_with_state(server.clone(), limit::apply))
         .layer(middleware::from_fn_with_state(server.clone(), security_headers::add))
         .layer(middleware::from_fn_with_state(server.clone(), observe::apply))
+        .layer(middleware::from_fn_with_state(server.clone(), authenticate::apply))
         .layer(middleware::from_fn(drain::apply))
         .with_state(server)
 }

@@ -1,5 +1,6 @@
 //! One log line and one count a request, without personal data: the route's pattern, never the path.
 
+use crate::http::authenticate::actor_in;
 use crate::http::state::Server;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
@@ -16,7 +17,7 @@ pub async fn apply(State(server): State<Arc<Server>>, request: Request, next: Ne
     let id = request.headers().get(&REQUEST_ID).filter(|id| is_plain(id)).cloned().unwrap_or_else(|| server.next_request_id());
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     let method = known_method(request.method());
-    let actor = server.actor_of(request.headers()).map(|actor| actor.id);
+    let actor = actor_in(request.extensions()).map(|actor| actor.id.clone());
     let mut response = next.run(request).await;
     let (status, took) = (response.status().as_u16(), began.elapsed());
     tracing::info!(

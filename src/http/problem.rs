@@ -85,6 +85,16 @@ impl Problem {
             .detail("send the header `Authorization: Bearer elk_…`")
     }
 
+    /// Nobody can tell now who asks.
+    pub fn away() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "UNAVAILABLE",
+            "系统暂时不可用，请稍后重试。 The service is not available now; try again later.",
+        )
+        .retry_after(2)
+    }
+
     /// A fault of ours.
     pub fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "系统内部错误 An internal error")
@@ -100,7 +110,7 @@ impl Problem {
 /// The one map of refusals to statuses.
 fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::Forbidden(_) | Refusal::NotYourOrganisation | Refusal::NotYourType => StatusCode::FORBIDDEN,
+        Refusal::Forbidden(_) | Refusal::OwnRights | Refusal::NotYourOrganisation | Refusal::NotYourType => StatusCode::FORBIDDEN,
         Refusal::NotFound => StatusCode::NOT_FOUND,
         // applications and the catalogue
         Refusal::OwnRequest | Refusal::NotGranted => StatusCode::FORBIDDEN,
@@ -112,6 +122,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::BadKey => StatusCode::BAD_REQUEST,
         Refusal::NumberTaken | Refusal::InProgress { .. } | Refusal::Voided | Refusal::WrongState(_) => StatusCode::CONFLICT,
         Refusal::ChangedMeanwhile(_) => StatusCode::CONFLICT,
+        Refusal::AlreadyThere => StatusCode::CONFLICT,
         Refusal::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::UnknownType(_)
         | Refusal::BadFields(_)
@@ -119,6 +130,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::KeyReused
         | Refusal::BadReason
         | Refusal::BadPeriod
+        | Refusal::WrongValue(_)
         | Refusal::NotExaminable(_)
         | Refusal::NotACode => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Halted { .. } | Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// One operation.
 pub struct Route {
-    /// `get` or `post`.
+    /// `get`, `post`, `put` or `delete`.
     pub method: &'static str,
     /// Path with parameters in braces.
     pub path: &'static str,

@@ -5,7 +5,7 @@ use crate::http::api_keys::ApiKeys;
 use crate::http::limit::Limiter;
 use crate::http::metrics::Metrics;
 use crate::services::Services;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderValue;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -51,10 +51,9 @@ impl Server {
         Self { services, api_keys: RwLock::new(api_keys), settings, limiter, metrics: Metrics::default(), requests: AtomicU64::new(0) }
     }
 
-    /// Who the request speaks for, if its API key is known.
-    pub fn actor_of(&self, headers: &HeaderMap) -> Option<Actor> {
-        let key = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
-        self.api_keys.read().unwrap_or_else(PoisonError::into_inner).find(key.trim()).cloned()
+    /// Who an API key of the file speaks for.
+    pub fn actor_of_key(&self, key: &str) -> Option<Actor> {
+        self.api_keys.read().unwrap_or_else(PoisonError::into_inner).find(key).cloned()
     }
 
     /// From now on these callers are known, and nobody else.

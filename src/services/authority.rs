@@ -7,6 +7,7 @@ use crate::{
         authority::{Action, Reach},
     },
     services::{Refusal, Services},
+    storage::organisations,
 };
 
 impl Services {
@@ -41,11 +42,20 @@ impl Services {
         }
     }
 
+    /// What an actor may do, and how far; of what it may not do at all there is nothing.
+    pub async fn actions_of(&self, actor: &Actor) -> Result<Vec<(Action, Reach)>, Refusal> {
+        self.permit(actor, Action::ReadSession, &actor.department.code).await?;
+        let reaches = Action::ALL.iter().map(|action| (*action, actor.reach(*action)));
+        Ok(reaches.filter(|(_, reach)| *reach > Reach::Nobody).collect())
+    }
+
     async fn reaches(&self, actor: &Actor, action: Action, organisation: &str) -> Result<bool, Refusal> {
-        let own = actor.department.code == organisation;
+        let own = &actor.department.code;
         match actor.reach(action) {
             Reach::Nobody => Ok(false),
-            Reach::Own | Reach::Below => Ok(own),
+            Reach::Own => Ok(own == organisation),
+            Reach::Below if own == organisation => Ok(true),
+            Reach::Below => Ok(organisations::levels_below(&self.store.database, organisation, own).await?.is_some()),
             Reach::All => Ok(true),
         }
     }

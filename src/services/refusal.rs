@@ -67,8 +67,8 @@ pub enum Refusal {
         "该证照制证失败，已作废，编号不再使用，请用新的编号重新申请。 This mint failed and was voided; its number stays used: mint again with a new number."
     )]
     Voided,
-    /// No such licence, or none that this actor may see.
-    #[error("没有找到该证照，或无权查看。 There is no such licence, or you may not see it.")]
+    /// There is none, or none that this actor may see.
+    #[error("没有找到，或无权查看，请核对后重试。 There is no such thing, or you may not see it; check what you asked for.")]
     NotFound,
     /// The licence's state does not allow it.
     #[error("证照当前状态（{}）不允许此操作。 The licence's state ({}) does not allow this.", .0.as_str(), .0.as_str())]
@@ -79,6 +79,16 @@ pub enum Refusal {
         "证照刚被他人更改，现为“{}”，请核对后重试。 Somebody has just changed the licence, it is {} now; look at it and try again.", .0.as_str(), .0.as_str()
     )]
     ChangedMeanwhile(LicenceState),
+    // Organisations, people, systems.
+    /// A value cannot be taken; which, in both languages.
+    #[error("“{0}”填写有误，请核对后重新提交。 A value cannot be taken ({0}); check it and send it again.")]
+    WrongValue(&'static str),
+    /// It is there already.
+    #[error("该名称或代码已被使用，请换用其他名称或代码。 This name or code is used already; take another one.")]
+    AlreadyThere,
+    /// Nobody changes the own rights.
+    #[error("不能变更本人或本机构的权限，请由其他管理员办理。 You cannot change your own rights; ask another administrator.")]
+    OwnRights,
     /// A revocation says why, in 2 to 500 characters.
     #[error("请填写 2 至 500 字的理由。 Give a reason of 2 to 500 characters.")]
     BadReason,
@@ -181,6 +191,9 @@ impl Refusal {
             Self::NotFound => "NOT_FOUND",
             Self::WrongState(_) => "WRONG_STATE",
             Self::ChangedMeanwhile(_) => "CHANGED_MEANWHILE",
+            Self::WrongValue(_) => "WRONG_VALUE",
+            Self::AlreadyThere => "ALREADY_THERE",
+            Self::OwnRights => "OWN_RIGHTS",
             Self::BadReason => "BAD_REASON",
             Self::BadPeriod => "BAD_PERIOD",
             Self::TooLarge(_) => "TOO_LARGE",
@@ -215,6 +228,14 @@ impl Refusal {
 impl From<IllegalTransition> for Refusal {
     fn from(illegal: IllegalTransition) -> Self {
         Self::WrongState(illegal.from)
+    }
+}
+
+/// What was to be added is there already; every other error of the store is what it is.
+pub(super) fn already_there(error: StorageError) -> Refusal {
+    match error {
+        StorageError::Conflict(_) => Refusal::AlreadyThere,
+        other => other.into(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::storage::{
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "begin", include_str!("migrations/0001_begin.sql")),
     (2, "long term", include_str!("migrations/0002_long_term.sql")),
+    (3, "people", include_str!("migrations/0003_people.sql")),
     (4, "applications and catalogue", include_str!("migrations/0004_applications_catalogue.sql")),
     (6, "life", include_str!("migrations/0006_life.sql")),
     (7, "events", include_str!("migrations/0007_events.sql")),

@@ -22,9 +22,12 @@ pub mod licences;
 pub mod master_key;
 mod migrate;
 pub mod mints;
+pub mod organisations;
+pub mod people;
 pub mod sealed_documents;
 pub mod statistics;
 pub mod status_lists;
+pub mod systems;
 pub mod type_definitions;
 pub mod vault;
 

@@ -46,6 +46,8 @@ pub enum Lookup {
     Audit,
     /// Proof that the master key belongs to this database.
     MasterKeyCheck,
+    /// Login name of a person.
+    Login,
     /// Permutation of status list indices.
     StatusIndex,
 }
@@ -61,6 +63,7 @@ impl Lookup {
             Self::DocumentName => b"elicence document name",
             Self::Audit => b"elicence audit chain",
             Self::MasterKeyCheck => b"elicence master key check",
+            Self::Login => b"elicence lookup login name",
             Self::StatusIndex => b"elicence status index",
         }
     }

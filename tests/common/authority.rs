@@ -206,7 +206,9 @@ pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
         revocation: None,
         settings: choices.settings,
     };
-    Arc::new(Services::new(setup).unwrap())
+    let services = Services::new(setup).unwrap();
+    services.register_issuers().await.unwrap();
+    Arc::new(services)
 }
 
 /// The department with these seals; the anchors are the usual ones where none are given.

@@ -7,6 +7,7 @@ mod give_keys;
 mod give_status_list;
 mod licence_answer;
 mod mint_licence;
+pub mod people;
 mod read_licence;
 mod revoke_licence;
 mod statistics;
@@ -30,5 +31,6 @@ pub fn routes() -> Vec<Route> {
     ];
     routes.extend(audit::routes());
     routes.extend(statistics::routes());
+    routes.extend(people::routes());
     routes
 }
