@@ -102,6 +102,10 @@ actions! {
     FeedCatalogue         "feed-catalogue"      "同步目录"      "take the catalogue's changes over"         [o  -  -  -  -  -  -  -  a]
     PullCatalogue         "pull-catalogue"      "汇聚目录"      "pull another platform's catalogue"         [o  -  -  -  -  -  -  -  -]
     ReadMetadata          "read-metadata"       "查询元数据"    "read metadata of licences"                 [-  o  o  o  -  o  -  -  o]
+    // applications of any kind, at the door; the action of the kind decides
+    HandInApplication     "hand-in-application" "提交申请"      "hand in applications"                      [o  -  o  o  o  -  -  -  o]
+    ReviewApplication     "review-application"  "审核申请"      "review applications"                       [o  o  -  o  o  -  -  -  -]
+    ReadApplication       "read-application"    "查阅申请"      "read applications"                         [o  o  o  o  o  -  a  -  o]
     // organisations, people, systems
     ReadOrganisations     "read-organisations"  "查阅机构"      "read organisations"                        [a  a  a  a  a  a  a  a  a]
     ManageOrganisations   "manage-organisations" "管理机构"     "add and change organisations"              [-  -  -  -  -  -  -  b  -]

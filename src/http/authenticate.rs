@@ -1,6 +1,7 @@
 //! Who asks: from the API key alone, never from the body.
 
 use crate::domain::actor::Actor;
+use crate::domain::authority::Action;
 use crate::domain::digest::Digest;
 use crate::http::api_keys::PREFIX;
 use crate::http::problem::Problem;
@@ -9,7 +10,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 /// Longest key that is looked up, bytes.
@@ -33,11 +34,29 @@ impl FromRequestParts<Arc<Server>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Server>) -> Result<Self, Problem> {
-        match parts.extensions.get() {
-            Some(Known::Somebody(actor)) => Ok(Self(actor.clone())),
-            Some(Known::Away) => Err(Problem::away()),
-            Some(Known::Nobody) | None => Err(Problem::unauthenticated()),
-        }
+        require(&parts.extensions).cloned().map(Self)
+    }
+}
+
+/// Whoever asks; a problem when that is not known.
+fn require(extensions: &Extensions) -> Result<&Actor, Problem> {
+    match extensions.get() {
+        Some(Known::Somebody(actor)) => Ok(actor),
+        Some(Known::Away) => Err(Problem::away()),
+        Some(Known::Nobody) | None => Err(Problem::unauthenticated()),
+    }
+}
+
+/// Lets a request to a route through that one of the caller's roles may use at all, before anything of it is read. Whose things it
+/// is about, the use case decides.
+pub async fn admit(State((server, action)): State<(Arc<Server>, Action)>, request: Request, next: Next) -> Response {
+    let admitted = match require(request.extensions()) {
+        Ok(actor) => server.services.permit_somewhere(actor, action).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    match admitted {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
     }
 }
 

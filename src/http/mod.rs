@@ -42,7 +42,11 @@ pub fn router(server: Arc<Server>) -> Router {
     let description: Arc<Value> = Arc::new(openapi::describe(&routes));
     let mut router = Router::new();
     for route in routes {
-        router = router.route(route.path, route.handler);
+        let handler = match route.action {
+            Some(action) => route.handler.route_layer(middleware::from_fn_with_state((server.clone(), action), authenticate::admit)),
+            None => route.handler,
+        };
+        router = router.route(route.path, handler);
     }
     let form_limit = axum::extract::DefaultBodyLimit::max(server.settings.verify_bytes + body::MULTIPART_ROOM);
     router

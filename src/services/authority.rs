@@ -25,7 +25,7 @@ impl Services {
     }
 
     /// May `actor` do this to anybody's things at all? Asked before something is looked for.
-    pub(super) async fn permit_somewhere(&self, actor: &Actor, action: Action) -> Result<(), Refusal> {
+    pub async fn permit_somewhere(&self, actor: &Actor, action: Action) -> Result<(), Refusal> {
         if actor.reach(action) > Reach::Nobody {
             return Ok(());
         }

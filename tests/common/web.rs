@@ -7,7 +7,7 @@ use elicence::app::api_keys;
 use elicence::domain::actor::Role;
 use elicence::domain::payload::Party;
 use elicence::domain::secret::Secret;
-use elicence::http::api_keys::ApiKeys;
+use elicence::http::api_keys::{ApiKeyRecord, ApiKeys};
 use elicence::http::serve::{self, ServerHandle};
 use elicence::http::state::{Server, Settings};
 use elicence::services::Services;
@@ -30,7 +30,7 @@ pub struct Web {
     /// Issuer and approver of another department.
     pub stranger: Secret<String>,
     handle: ServerHandle,
-    _place: Place,
+    pub place: Place,
 }
 
 pub fn settings() -> Settings {
@@ -51,6 +51,11 @@ impl Web {
     }
 
     pub async fn start_with(settings: Settings, tls: bool) -> Self {
+        Self::start_for(settings, tls, Vec::new()).await
+    }
+
+    /// The same, and these callers are known as well.
+    pub async fn start_for(settings: Settings, tls: bool, more: Vec<ApiKeyRecord>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let place = Place::sqlite();
         let services = authority::services(&place).await;
@@ -61,7 +66,7 @@ impl Web {
         let (issuer, first) = make("issuer", &ours, &[Role::Issuer]);
         let (supervisor, second) = make("supervisor", &ours, &[Role::Approver]);
         let (stranger, third) = make("stranger", &theirs, &[Role::Issuer, Role::Approver]);
-        let server = Arc::new(Server::new(services.clone(), ApiKeys::new(vec![first, second, third]), settings));
+        let server = Arc::new(Server::new(services.clone(), ApiKeys::new([vec![first, second, third], more].concat()), settings));
         let listener = serve::listen(SocketAddr::from(([127, 0, 0, 1], 0)), tls).unwrap();
         let address = listener.local_addr().unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/tls");
@@ -71,7 +76,7 @@ impl Web {
         tokio::spawn(serve::serve(listener, config, elicence::http::router(server), handle.clone()));
         let scheme = if tls { "https" } else { "http" };
         let client = Client::builder().danger_accept_invalid_certs(tls).build().unwrap();
-        Self { services, url: format!("{scheme}://{address}"), client, issuer, supervisor, stranger, handle, _place: place }
+        Self { services, url: format!("{scheme}://{address}"), client, issuer, supervisor, stranger, handle, place }
     }
 
     pub fn get(&self, path: &str) -> RequestBuilder {
