@@ -231,7 +231,7 @@ async fn a_revoked_licence_is_invalid_everywhere_at_once() {
         let before = services.publish_status_list(status.list.into()).await.unwrap();
         assert_eq!(list(&before.bytes).get(status.index), Some(0));
 
-        assert!(matches!(services.revoke_licence(&actor("a"), &minted.identifier, "x").await, Err(Refusal::BadReason)));
+        assert!(matches!(services.revoke_licence(&actor("a"), &minted.identifier, "x").await, Err(Refusal::BadNotes(_))));
         let view = services.revoke_licence(&actor("a"), &minted.identifier, "提供虚假材料").await.unwrap();
         assert_eq!((view.state, view.state_reason.as_deref()), (LicenceState::Revoked, Some("提供虚假材料")));
         let again = services.revoke_licence(&actor("a"), &minted.identifier, "再次").await;

@@ -64,6 +64,9 @@ impl From<Refusal> for Failure {
         let exit = match &refusal {
             Refusal::UnknownType(_) | Refusal::BadKey | Refusal::BadReason | Refusal::BadPeriod | Refusal::TooLarge(_) => Exit::Usage,
             Refusal::WrongValue(_) => Exit::Usage,
+            // the life of a licence
+            Refusal::BadNotes(_) | Refusal::BadSearch => Exit::Usage,
+            Refusal::NothingChanged => Exit::No,
             Refusal::BadFields(_)
             | Refusal::CannotPrint(_)
             | Refusal::NumberTaken

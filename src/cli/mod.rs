@@ -14,6 +14,7 @@ mod export;
 mod installation;
 mod keepers;
 pub mod keys;
+pub mod licence;
 pub mod mint;
 pub mod organisation;
 pub mod person;
@@ -50,6 +51,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
     Mint(mint::MintArgs),
+    Licence(licence::LicenceArgs),
     Augment(augment::AugmentArgs),
     Renew(renew::RenewArgs),
     Verify(verify::VerifyArgs),
@@ -99,6 +101,7 @@ fn run(command: Command) -> Outcome {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Mint(arguments) => mint::run(arguments),
+        Command::Licence(arguments) => licence::run(arguments),
         Command::Augment(arguments) => augment::run(arguments),
         Command::Renew(arguments) => renew::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),

@@ -76,6 +76,15 @@ pub enum AuditAction {
     VerifyCode,
     /// A status list was published (发布状态列表).
     PublishStatusList,
+    // the life of a licence
+    /// A licence changed its state, was annotated, inspected or archived (状态变更).
+    ChangeState,
+    /// A new version of a licence was asked for (变更、延续、补发).
+    ChangeLicence,
+    /// Licences were looked for or listed (检索).
+    FindLicences,
+    /// Information about a licence was verified (信息验证).
+    VerifyInformation,
     /// The audit log itself was read or checked (审计).
     ReadAudit,
     // applications and the catalogue
@@ -174,6 +183,10 @@ impl AuditAction {
             Self::VerifyDocument => "verify-document",
             Self::VerifyCode => "verify-code",
             Self::PublishStatusList => "publish-status-list",
+            Self::ChangeState => "change-state",
+            Self::ChangeLicence => "change-licence",
+            Self::FindLicences => "find-licences",
+            Self::VerifyInformation => "verify-information",
             Self::ReadAudit => "read-audit",
             Self::DraftApplication => "draft-application",
             Self::SubmitApplication => "submit-application",

@@ -115,6 +115,23 @@ actions! {
     ReadSystems           "read-systems"        "查阅接入系统"  "read connected systems"                    [-  -  -  -  -  -  b  b  -]
     ManageSystems         "manage-systems"      "管理接入系统"  "connect and cut off systems"               [-  -  -  -  -  -  -  b  -]
     ReadSession           "read-session"        "查看当前登录"  "see who is logged in"                      [o  o  o  o  o  o  o  o  o]
+    // the life of a licence
+    SuspendLicence        "suspend-licence"     "暂扣证照"      "suspend licences"                          [-  -  -  o  -  -  -  -  -]
+    ResumeLicence         "resume-licence"      "恢复证照"      "resume licences"                           [-  -  -  o  -  -  -  -  -]
+    RestrictLicence       "restrict-licence"    "限制使用证照"  "restrict the use of licences"              [-  -  -  o  -  -  -  -  -]
+    LiftRestriction       "lift-restriction"    "解除限制"      "lift restrictions of licences"             [-  -  -  o  -  -  -  -  -]
+    ReportLoss            "report-loss"         "挂失证照"      "report licences lost"                      [-  -  o  o  -  o  -  -  -]
+    ReportFound           "report-found"        "解除挂失"      "report licences found"                     [-  -  o  o  -  -  -  -  -]
+    AnnotateLicence       "annotate-licence"    "加注证照"      "annotate licences"                         [-  -  o  o  -  -  -  -  -]
+    InspectLicence        "inspect-licence"     "年检证照"      "record inspections of licences"            [-  -  o  o  -  -  -  -  -]
+    ChangeLicence         "change-licence"      "变更证照"      "change licences"                           [-  -  o  -  -  -  -  -  o]
+    RenewLicence          "renew-licence"       "延续证照"      "renew licences"                            [-  -  o  -  -  -  -  -  o]
+    ReissueLicence        "reissue-licence"     "补发证照"      "re-issue licences"                         [-  -  o  -  -  -  -  -  o]
+    AnnulLicence          "annul-licence"       "撤销许可"      "annul licences"                            [-  -  -  o  -  -  -  -  -]
+    CancelLicence         "cancel-licence"      "注销证照"      "cancel licences"                           [-  -  -  o  -  -  -  -  -]
+    ArchiveLicence        "archive-licence"     "归档证照"      "archive ended licences"                    [-  -  o  o  -  -  -  -  -]
+    FindLicences          "find-licences"       "检索证照"      "find and list licences"                    [-  o  o  o  -  o  -  -  o]
+    VerifyInformation     "verify-information"  "信息验证"      "verify information of licences"            [-  a  a  a  -  a  -  -  a]
     // the installation
     VerifyAudit           "verify-audit"        "检查审计日志"  "check the audit log"                       [-  -  -  -  -  -  a  -  -]
     // audit, statistics, subscriptions

@@ -131,6 +131,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::BadReason
         | Refusal::BadPeriod
         | Refusal::WrongValue(_)
+        | Refusal::BadNotes(_)
+        | Refusal::NothingChanged
+        | Refusal::BadSearch
         | Refusal::NotExaminable(_)
         | Refusal::NotACode => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Halted { .. } | Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => {

@@ -4,22 +4,29 @@ use crate::{
     domain::{
         actor::Actor,
         authority::Action,
+        date::LicenceDate,
         digest::Digest,
         licence::{LicenceId, LicenceState},
+        outward_status::Standing,
         payload::Payload,
         seal_level::SealLevel,
+        trust_grade::TrustGrade,
     },
     services::{Refusal, Services, moment},
     storage::{
-        augmentations,
+        augmentations, licence_changes,
         licences::{self, LicenceRow},
         mints::{self, MintRow},
         sealed_documents,
         vault::{DataKey, Lookup},
     },
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+
+/// Annotations that are shown with a licence; the log has all of them.
+const MOST_ANNOTATIONS: i64 = 50;
 
 /// One licence as its department sees it. `Debug` shows the id only.
 #[derive(Clone, PartialEq, Serialize)]
@@ -56,6 +63,35 @@ pub struct LicenceView {
     /// When the licence was minted.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+    /// 版本号.
+    pub version: i64,
+    /// Where it stands today.
+    #[serde(skip)]
+    pub standing: Standing,
+    /// 可信等级.
+    pub trust_grade: TrustGrade,
+    /// When it went to the archive.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub archived_at: Option<OffsetDateTime>,
+    /// Last day that the newest passed inspection covers.
+    pub inspected_until: Option<LicenceDate>,
+    /// 加注, the newest first.
+    pub annotations: Vec<Annotation>,
+    /// 证照标识 of the version that it replaces.
+    pub replaces: Option<String>,
+    /// 证照标识 of the version that replaced it.
+    pub replaced_by: Option<String>,
+}
+
+/// A public note on a licence (加注).
+#[derive(Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Annotation {
+    /// When it was added, RFC 3339.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schemars(with = "String")]
+    pub at: OffsetDateTime,
+    /// The words.
+    pub note: String,
 }
 
 impl std::fmt::Debug for LicenceView {
@@ -104,9 +140,7 @@ impl Services {
             Some(token) => self.open_text(licence, "token", token)?,
             None => return Err(damaged("token")),
         };
-        let identity: Identity =
-            serde_json::from_slice(&self.store.vault.open(&licence.key, &row.licence_id.0, "identity", &row.identity)?)
-                .map_err(|_| damaged("identity"))?;
+        let identity = self.open_identity(licence)?;
         let state_reason = match &row.state_reason {
             Some(reason) => Some(self.open_text(licence, "state reason", reason)?),
             None => None,
@@ -128,7 +162,49 @@ impl Services {
             level: document.level,
             pending: augmentations::is_waiting(&self.store.database, &document.signed_digest).await?,
             created_at: moment(row.created_at),
+            version: row.version,
+            standing: self.standing_of(row),
+            trust_grade: row.trust_grade,
+            archived_at: row.archived_at.map(moment),
+            inspected_until: row.inspected_until.and_then(LicenceDate::from_days_since_epoch),
+            annotations: self.annotations_of(licence).await?,
+            replaces: match licence_changes::read_replacement_of(&self.store.database, row.licence_id).await? {
+                Some(replacement) => self.identifier_of(replacement.replaced_id).await?,
+                None => None,
+            },
+            replaced_by: match licence_changes::successor_of(&self.store.database, row.licence_id).await? {
+                Some(successor) => self.identifier_of(successor).await?,
+                None => None,
+            },
         })
+    }
+
+    pub(super) fn open_identity(&self, licence: &OpenLicence) -> Result<Identity, Refusal> {
+        let row = &licence.row;
+        let identity = self.store.vault.open(&licence.key, &row.licence_id.0, "identity", &row.identity)?;
+        serde_json::from_slice(&identity).map_err(|_| damaged("identity"))
+    }
+
+    /// Where a licence stands today, in China's time.
+    pub(super) fn standing_of(&self, row: &LicenceRow) -> Standing {
+        let today = LicenceDate::in_china(self.now()).days_since_epoch();
+        Standing { state: row.state, by: row.state_by, valid_from: row.valid_from, valid_until: row.valid_until, today }
+    }
+
+    async fn identifier_of(&self, id: LicenceId) -> Result<Option<String>, Refusal> {
+        let Some(row) = licences::by_id(&self.store.database, id).await? else { return Ok(None) };
+        let licence = self.open(row)?;
+        Ok(Some(self.open_identity(&licence)?.identifier))
+    }
+
+    async fn annotations_of(&self, licence: &OpenLicence) -> Result<Vec<Annotation>, Refusal> {
+        let id = licence.row.licence_id;
+        let mut annotations = Vec::new();
+        for (at, sealed) in licence_changes::annotations(&self.store.database, id, MOST_ANNOTATIONS).await? {
+            let notes = self.open_notes(&licence.key, id, &sealed)?;
+            annotations.extend(notes.note.map(|note| Annotation { at: moment(at), note }));
+        }
+        Ok(annotations)
     }
 
     pub(super) async fn mint_of(&self, id: LicenceId) -> Result<MintRow, Refusal> {

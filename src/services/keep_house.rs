@@ -1,5 +1,5 @@
 //! What a running service does by itself, every second: takes over abandoned mints, brings documents to their level, chains audit lines;
-//! and once an hour: renews archive time-stamps.
+//! and once an hour: renews archive time-stamps, announces licences that expire soon.
 
 use crate::services::{Augmented, Services};
 use std::{sync::Arc, time::Duration};
@@ -26,6 +26,7 @@ impl Services {
             self.tidy().await;
             if renewed.is_none_or(|at| at.elapsed() >= RENEWAL_BEAT) {
                 self.renew().await;
+                self.remind().await;
                 renewed = Some(Instant::now());
             }
         }
@@ -36,6 +37,14 @@ impl Services {
             Ok(report) if report.due.is_empty() && report.not_renewable.is_empty() => {}
             Ok(report) => tracing::info!(due = report.due.len(), not_renewable = report.not_renewable.len(), "archive time-stamps weaken"),
             Err(error) => tracing::warn!(?error, "archive time-stamps could not be looked at"),
+        }
+    }
+
+    async fn remind(&self) {
+        match self.remind_of_expiry().await {
+            Ok(0) => {}
+            Ok(announced) => tracing::info!(announced, "licences expire soon"),
+            Err(error) => tracing::warn!(?error, "expiring licences could not be announced"),
         }
     }
 

@@ -7,15 +7,15 @@ use crate::{
         authority::Action,
         canonical,
         digest::Digest,
-        face::{self, FaceInput},
+        face::{self, Face, FaceInput},
         licence::{LicenceId, LicenceState},
         seal_level::SealLevel,
     },
     services::{
-        ReadyAuthority, Refusal, Services,
+        PreparedType, ReadyAuthority, Refusal, Services,
         describe_licence::damaged,
         failpoint::failpoint,
-        mint::{RequestKeys, Reserved, Work},
+        mint::{Basis, RequestKeys, Reserved, Work},
     },
     storage::{
         augmentations,
@@ -86,19 +86,26 @@ impl Services {
     /// The same, and gives the document as soon as there is one.
     pub(super) async fn mint_without_waiting(&self, actor: &Actor, request: MintRequest) -> Result<Minted, Refusal> {
         self.permit(actor, Action::MintLicence, &actor.department.code).await?;
-        let minted = self.try_mint(actor, request).await;
+        self.mint_on(actor, request, Basis::default()).await
+    }
+
+    /// The same for whoever was permitted already; `basis` says what the licence rests on.
+    pub(super) async fn mint_on(&self, actor: &Actor, request: MintRequest, basis: Basis) -> Result<Minted, Refusal> {
+        let minted = self.try_mint(actor, request, basis).await;
         if let Err(refusal) = &minted {
             self.audit_refusal(AuditEvent::new(AuditAction::MintLicence, actor, AuditOutcome::Refused), refusal).await;
         }
         minted
     }
 
-    async fn try_mint(&self, actor: &Actor, request: MintRequest) -> Result<Minted, Refusal> {
+    async fn try_mint(&self, actor: &Actor, request: MintRequest, basis: Basis) -> Result<Minted, Refusal> {
         failpoint!("mint.1.before");
         let entry = self.types.find(&request.type_code).ok_or_else(|| Refusal::UnknownType(request.type_code.clone()))?.clone();
         let authority = self.authority_for(actor, &request.type_code)?;
         self.may_mint(actor, &request.type_code).await?;
-        let keys = self.request_keys(actor, &request)?;
+        let body = canonical::to_vec(&request.face).map_err(|e| Refusal::Unavailable { cause: e.to_string() })?;
+        let key = request.idempotency_key.as_deref();
+        let keys = self.request_keys(actor, key, &[request.type_code.as_bytes(), &body])?;
         failpoint!("mint.1.after");
 
         // Before the face data are checked: a known request gets its answer, whatever rules have changed since.
@@ -112,8 +119,27 @@ impl Services {
         let face = face::check(&entry.licence_type, request.face).map_err(Refusal::BadFields)?;
         failpoint!("mint.2.after");
 
+        let reserved = self.reserve_with_keys(actor, entry, authority, face, keys, basis).await?;
+        self.go_on_with(actor, keys, reserved).await
+    }
+
+    /// Reserves when the keys are there.
+    pub(super) async fn reserve_with_keys(
+        &self,
+        actor: &Actor,
+        entry: Arc<PreparedType>,
+        authority: Arc<ReadyAuthority>,
+        face: Face,
+        keys: Option<RequestKeys>,
+        basis: Basis,
+    ) -> Result<Reserved, Refusal> {
         self.require_keys(&authority).await?;
-        match self.reserve(actor, entry, authority, face, keys).await? {
+        self.reserve(actor, entry, authority, face, keys, basis).await
+    }
+
+    /// Finishes what was reserved, or answers what an earlier request with the same key has made.
+    pub(super) async fn go_on_with(&self, actor: &Actor, keys: Option<RequestKeys>, reserved: Reserved) -> Result<Minted, Refusal> {
+        match reserved {
             Reserved::New(work) => self.finish_or_halt(actor, *work).await,
             Reserved::Known(known) => match &keys {
                 Some(keys) => self.answer_again(actor, keys, known).await,
@@ -126,12 +152,12 @@ impl Services {
     pub(super) async fn finish_or_halt(&self, actor: &Actor, work: Work) -> Result<Minted, Refusal> {
         match self.finish_mint(actor, work.clone()).await {
             Ok(minted) => Ok(minted),
-            Err(halt) => Err(self.halt_mint(&work, halt).await),
+            Err(halt) => Err(self.halt_mint(actor, &work, halt).await),
         }
     }
 
     /// The department's keys, if one of them may sign this type now.
-    fn authority_for(&self, actor: &Actor, type_code: &str) -> Result<Arc<ReadyAuthority>, Refusal> {
+    pub(super) fn authority_for(&self, actor: &Actor, type_code: &str) -> Result<Arc<ReadyAuthority>, Refusal> {
         let keyring = self.keyring();
         let authority = keyring.current(&actor.department.code, self.now()).ok_or(Refusal::NotYourType)?;
         let permitted = keyring.qr_keys.lookup(&authority.qr_kid).any(|key| key.may_sign(&authority.party.code, type_code, self.now()));
@@ -139,21 +165,21 @@ impl Services {
     }
 
     /// An idempotency key belongs to its caller; what it was used for is recognised by a keyed digest of the request.
-    fn request_keys(&self, actor: &Actor, request: &MintRequest) -> Result<Option<RequestKeys>, Refusal> {
-        let Some(key) = &request.idempotency_key else { return Ok(None) };
+    /// `body` is what the request asks for.
+    pub(super) fn request_keys(&self, actor: &Actor, key: Option<&str>, body: &[&[u8]]) -> Result<Option<RequestKeys>, Refusal> {
+        let Some(key) = key else { return Ok(None) };
         if !(1..=200).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Refusal::BadKey);
         }
-        let body = canonical::to_vec(&request.face).map_err(|e| Refusal::Unavailable { cause: e.to_string() })?;
         let caller = [actor.department.code.as_bytes(), actor.id.as_bytes(), key.as_bytes()];
         Ok(Some(RequestKeys {
             caller_key: self.store.vault.lookup(Lookup::Idempotency, &caller)?,
-            body_key: self.store.vault.lookup(Lookup::RequestBody, &[request.type_code.as_bytes(), &body])?,
+            body_key: self.store.vault.lookup(Lookup::RequestBody, body)?,
         }))
     }
 
     /// The same key and body give the same answer; a half-done mint that nobody works on is gone on with.
-    async fn answer_again(&self, actor: &Actor, keys: &RequestKeys, known: KnownRequest) -> Result<Minted, Refusal> {
+    pub(super) async fn answer_again(&self, actor: &Actor, keys: &RequestKeys, known: KnownRequest) -> Result<Minted, Refusal> {
         if known.body_key != keys.body_key {
             return Err(Refusal::KeyReused);
         }

@@ -59,6 +59,10 @@ impl Services {
             Ok(work) => match self.finish_mint(&house, work).await {
                 Ok(_) => return Ok(Outcome::Finished),
                 Err(Halt::Overtaken) => return Ok(Outcome::NotOurs),
+                Err(Halt::Superfluous(_)) => {
+                    let voided = self.void_mint(&house, id, &hold).await?;
+                    return Ok(if voided { Outcome::Voided } else { Outcome::NotOurs });
+                }
                 Err(halt) => format!("{halt:?}"),
             },
             Err(refusal) => format!("{refusal:?}"),

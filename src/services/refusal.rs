@@ -2,7 +2,8 @@
 
 use crate::{
     domain::{
-        application::WrongStep, authority::Action, face::FieldProblem, licence::LicenceState, life::IllegalTransition, page::PageProblem,
+        application::WrongStep, authority::Action, change_notes::NotesProblem, face::FieldProblem, licence::LicenceState,
+        life::IllegalTransition, page::PageProblem,
     },
     render::RenderError,
     storage::error::StorageError,
@@ -74,6 +75,17 @@ pub enum Refusal {
     #[error("证照当前状态（{}）不允许此操作。 The licence's state ({}) does not allow this.", .0.as_str(), .0.as_str())]
     WrongState(LicenceState),
     // The life of a licence.
+    /// Reason, basis, note or inspection do not fit the transition.
+    #[error("{0}")]
+    BadNotes(NotesProblem),
+    /// A change that changes nothing.
+    #[error("照面信息没有变化；原样补发请使用“补发”。 Nothing would change; to issue the same content again, re-issue it.")]
+    NothingChanged,
+    /// More is needed, or less, to look for licences.
+    #[error(
+        "请给出持证主体代码及其类型，或证照类型、颁发机构和编号，或列表条件，三者择一。 Look by holder code and code type, or by type, issuer and number, or by list conditions: one of the three."
+    )]
+    BadSearch,
     /// Somebody changed the licence at the same moment.
     #[error(
         "证照刚被他人更改，现为“{}”，请核对后重试。 Somebody has just changed the licence, it is {} now; look at it and try again.", .0.as_str(), .0.as_str()
@@ -190,6 +202,9 @@ impl Refusal {
             Self::Voided => "VOIDED",
             Self::NotFound => "NOT_FOUND",
             Self::WrongState(_) => "WRONG_STATE",
+            Self::BadNotes(_) => "BAD_REASON",
+            Self::NothingChanged => "NOTHING_CHANGED",
+            Self::BadSearch => "BAD_SEARCH",
             Self::ChangedMeanwhile(_) => "CHANGED_MEANWHILE",
             Self::WrongValue(_) => "WRONG_VALUE",
             Self::AlreadyThere => "ALREADY_THERE",

@@ -25,7 +25,7 @@ impl Services {
         let work = self.open_work(self.mint_of(licence.row.licence_id).await?).await?;
         let qr_text = work.qr_text.clone().ok_or_else(|| damaged("token"))?;
         let unsealed = self.draw(&work, &qr_text).await.map_err(|halt| match halt {
-            Halt::Overtaken => damaged("mint"),
+            Halt::Overtaken | Halt::Superfluous(_) => damaged("mint"),
             Halt::Failed { cause, .. } => Refusal::Unavailable { cause },
         })?;
         Ok(unsealed.bytes)

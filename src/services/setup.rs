@@ -107,6 +107,8 @@ pub struct Settings {
     pub renew_before: Duration,
     /// How long a status list is given out before it is made anew; at most 60 s.
     pub status_list_age: Duration,
+    /// How many days before a licence's last day it is announced as expiring (到期提醒), once each.
+    pub remind_days: Vec<u16>,
 }
 
 impl Default for Settings {
@@ -123,6 +125,7 @@ impl Default for Settings {
             fresh_revocation: true,
             renew_before: Duration::from_secs(90 * 86_400),
             status_list_age: Duration::from_secs(30),
+            remind_days: vec![30, 7, 1],
         }
     }
 }

@@ -104,6 +104,13 @@ pub async fn of_licence(database: &Database, id: LicenceId, before: i64, most: i
     database.read(sql, values![&id.0[..], before, most]).await?.iter().map(change).collect()
 }
 
+/// When annotations were made, and their sealed notes, the newest first.
+pub async fn annotations(database: &Database, id: LicenceId, most: i64) -> Result<Vec<(i64, Vec<u8>)>, StorageError> {
+    let sql =
+        "select at, notes from licence_changes where licence_id = $1 and transition = 'annotate' order by state_version desc limit $2";
+    database.read(sql, values![&id.0[..], most]).await?.iter().map(|row| Ok((row.int("at")?, row.bytes("notes")?))).collect()
+}
+
 /// Records what a new version replaces.
 pub async fn insert_replacement(transaction: &mut Sql, row: &Replacement) -> Result<(), StorageError> {
     transaction

@@ -177,6 +177,127 @@ pub async fn by_identifier(database: &Database, key: &[u8; 32]) -> Result<Option
     first(database.read(select_licence!("where identifier_key = $1"), values![&key[..]]).await?)
 }
 
+/// Every released version with the number, the newest first.
+pub async fn by_number(database: &Database, number_key: &[u8; 32]) -> Result<Vec<LicenceRow>, StorageError> {
+    let sql = select_licence!("where number_key = $1 and state not in ('minting', 'void') order by version desc");
+    database.read(sql, values![&number_key[..]]).await?.iter().map(licence).collect()
+}
+
+/// Released licences of a type that a holder has from any issuer, at most `most`.
+pub async fn of_holder_and_type(
+    database: &Database,
+    holder_key: &[u8; 32],
+    type_code: &str,
+    most: i64,
+) -> Result<Vec<LicenceRow>, StorageError> {
+    let sql = select_licence!(
+        "where licence_id in (select licence_id from licence_holders where holder_key = $1) and type_code = $2
+         and state not in ('minting', 'void') order by version desc limit $3"
+    );
+    database.read(sql, values![&holder_key[..], type_code, most]).await?.iter().map(licence).collect()
+}
+
+/// Released licences that a holder has from an issuer, in the order of their ids, after one of them.
+pub async fn of_holder(
+    database: &Database,
+    holder_key: &[u8; 32],
+    issuer: &str,
+    after: &[u8],
+    most: i64,
+) -> Result<Vec<LicenceRow>, StorageError> {
+    let sql = select_licence!(
+        "where licence_id in (select h.licence_id from licence_holders h join licences l on l.licence_id = h.licence_id
+          where h.holder_key = $1 and h.licence_id > $3 and l.issuer_code = $2 and l.state not in ('minting', 'void')
+          order by h.licence_id limit $4) order by licence_id"
+    );
+    database.read(sql, values![&holder_key[..], issuer, after, most]).await?.iter().map(licence).collect()
+}
+
+/// What a list of an issuer's licences is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct ListFilter<'a> {
+    /// 证照类型代码.
+    pub type_code: Option<&'a str>,
+    /// State; for active ones only those whose last day is not over `today`.
+    pub state: Option<LicenceState>,
+    /// Minted at or after, milliseconds since 1970-01-01 UTC.
+    pub from: i64,
+    /// Days since 1970-01-01.
+    pub today: i64,
+}
+
+macro_rules! select_list {
+    ($narrowed:literal) => {
+        concat!(
+            "select licence_id, type_code, type_version, issuer_code, identifier_key, number_key, version, state,
+             state_version, state_changed_at, status_list, status_index, data_key, identity, state_reason, created_at,
+             valid_from, valid_until, state_by, archived_at, inspected_until, trust_grade, holders from licences
+             where issuer_code = $1 and created_at >= $2 and (created_at, licence_id) < ($3, $4)
+             and state not in ('minting', 'void') ",
+            $narrowed,
+            " order by created_at desc, licence_id desc limit $5"
+        )
+    };
+}
+
+/// Released licences of an issuer, the newest first, before one of them (its time and id). Each kind of list has its index.
+pub async fn list(
+    database: &Database,
+    issuer: &str,
+    filter: &ListFilter<'_>,
+    before: (i64, &[u8]),
+    most: i64,
+) -> Result<Vec<LicenceRow>, StorageError> {
+    let mut parameters = values![issuer, filter.from, before.0, before.1, most];
+    let in_force = match filter.state == Some(LicenceState::Active) {
+        true => filter.today,
+        false => i64::MIN,
+    };
+    let sql = match (filter.type_code, filter.state) {
+        (None, None) => select_list!(""),
+        (Some(type_code), None) => {
+            parameters.extend(values![type_code]);
+            select_list!("and type_code = $6")
+        }
+        (None, Some(state)) => {
+            parameters.extend(values![state.as_str(), in_force]);
+            select_list!("and state = $6 and (valid_until is null or valid_until >= $7)")
+        }
+        (Some(type_code), Some(state)) => {
+            parameters.extend(values![type_code, state.as_str(), in_force]);
+            select_list!("and type_code = $6 and state = $7 and (valid_until is null or valid_until >= $8)")
+        }
+    };
+    database.read(sql, parameters).await?.iter().map(licence).collect()
+}
+
+/// Licences of an issuer whose last day is in `days` (first and last), in the order of that day, after one of them (its day and id);
+/// those that ended otherwise are left out.
+pub async fn expiring(
+    database: &Database,
+    issuer: &str,
+    last: i64,
+    after: (i64, &[u8]),
+    most: i64,
+) -> Result<Vec<LicenceRow>, StorageError> {
+    let sql = select_licence!(
+        "where issuer_code = $1 and valid_until <= $2 and (valid_until, licence_id) > ($3, $4)
+         and state in ('active', 'suspended', 'restricted', 'lost') order by valid_until, licence_id limit $5"
+    );
+    database.read(sql, values![issuer, last, after.0, after.1, most]).await?.iter().map(licence).collect()
+}
+
+/// Licences of every issuer whose last day is at most `last`, after a day and id; for reminders.
+pub async fn expiring_anywhere(
+    transaction: &mut Transaction,
+    last: i64,
+    after: (i64, &[u8]),
+    most: i64,
+) -> Result<Vec<LicenceRow>, StorageError> {
+    let sql = select_licence!("where valid_until <= $1 and (valid_until, licence_id) > ($2, $3) order by valid_until, licence_id limit $4");
+    transaction.rows(sql, values![last, after.0, after.1, most]).await?.iter().map(licence).collect()
+}
+
 /// Index and state of every licence of a status list that is not simply in force.
 pub async fn not_in_force(database: &Database, list: i64) -> Result<Vec<(i64, LicenceState)>, StorageError> {
     let sql = "select status_index, state from licences where status_list = $1 and state <> 'active'";
@@ -194,36 +315,36 @@ fn state(row: &Row) -> Result<LicenceState, StorageError> {
 }
 
 fn first(rows: Vec<Row>) -> Result<Option<LicenceRow>, StorageError> {
-    rows.first()
-        .map(|row| {
-            Ok(LicenceRow {
-                licence_id: LicenceId(row.array("licence_id")?),
-                type_code: row.text("type_code")?,
-                type_version: row.int("type_version")?,
-                issuer_code: row.text("issuer_code")?,
-                identifier_key: row.array("identifier_key")?,
-                number_key: row.array("number_key")?,
-                version: row.int("version")?,
-                state: state(row)?,
-                state_version: row.int("state_version")?,
-                state_changed_at: row.int("state_changed_at")?,
-                status_list: row.int("status_list")?,
-                status_index: row.int("status_index")?,
-                data_key: WrappedKey(row.bytes("data_key")?),
-                identity: row.bytes("identity")?,
-                state_reason: row.optional_bytes("state_reason")?,
-                created_at: row.int("created_at")?,
-                valid_from: row.optional_int("valid_from")?,
-                valid_until: row.optional_int("valid_until")?,
-                state_by: match row.optional_text("state_by")? {
-                    Some(word) => Some(Transition::from_word(&word).ok_or(StorageError::Damaged("state_by"))?),
-                    None => None,
-                },
-                archived_at: row.optional_int("archived_at")?,
-                inspected_until: row.optional_int("inspected_until")?,
-                trust_grade: TrustGrade::from_word(&row.text("trust_grade")?).ok_or(StorageError::Damaged("trust_grade"))?,
-                holders: row.int("holders")?,
-            })
-        })
-        .transpose()
+    rows.first().map(licence).transpose()
+}
+
+fn licence(row: &Row) -> Result<LicenceRow, StorageError> {
+    Ok(LicenceRow {
+        licence_id: LicenceId(row.array("licence_id")?),
+        type_code: row.text("type_code")?,
+        type_version: row.int("type_version")?,
+        issuer_code: row.text("issuer_code")?,
+        identifier_key: row.array("identifier_key")?,
+        number_key: row.array("number_key")?,
+        version: row.int("version")?,
+        state: state(row)?,
+        state_version: row.int("state_version")?,
+        state_changed_at: row.int("state_changed_at")?,
+        status_list: row.int("status_list")?,
+        status_index: row.int("status_index")?,
+        data_key: WrappedKey(row.bytes("data_key")?),
+        identity: row.bytes("identity")?,
+        state_reason: row.optional_bytes("state_reason")?,
+        created_at: row.int("created_at")?,
+        valid_from: row.optional_int("valid_from")?,
+        valid_until: row.optional_int("valid_until")?,
+        state_by: match row.optional_text("state_by")? {
+            Some(word) => Some(Transition::from_word(&word).ok_or(StorageError::Damaged("state_by"))?),
+            None => None,
+        },
+        archived_at: row.optional_int("archived_at")?,
+        inspected_until: row.optional_int("inspected_until")?,
+        trust_grade: TrustGrade::from_word(&row.text("trust_grade")?).ok_or(StorageError::Damaged("trust_grade"))?,
+        holders: row.int("holders")?,
+    })
 }

@@ -14,6 +14,7 @@ pub mod earlier_files;
 pub mod entry_grants;
 pub mod error;
 pub mod events;
+pub mod expiry_watermarks;
 pub mod idempotency;
 pub mod leases;
 pub mod licence_changes;

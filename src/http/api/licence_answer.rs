@@ -1,8 +1,11 @@
 //! A licence as the API shows it to its own department.
 
+use crate::domain::date::LicenceDate;
+use crate::domain::outward_status::ShareStatus;
 use crate::domain::payload::Payload;
 use crate::domain::seal_level::SealLevel;
-use crate::services::LicenceView;
+use crate::domain::trust_grade::TrustGrade;
+use crate::services::{Annotation, LicenceView};
 use schemars::JsonSchema;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -12,7 +15,7 @@ use time::OffsetDateTime;
 pub struct LicenceAnswer {
     /// 证照标识.
     identifier: String,
-    /// `active`, `suspended`, `restricted`, `superseded`, `revoked` or `cancelled`.
+    /// `active`, `suspended`, `restricted`, `lost`, `superseded`, `revoked` or `cancelled`.
     state: String,
     /// Why the state changed.
     state_reason: Option<String>,
@@ -34,6 +37,26 @@ pub struct LicenceAnswer {
     level: SealLevel,
     /// Does the document wait for validation data or a time-stamp? A newer one follows then.
     pending: bool,
+    /// 版本号, from 1.
+    version: i64,
+    /// How it stands today by the words of share interfaces; expiry is computed.
+    standing: Option<ShareStatus>,
+    /// The same by the codes of housing authorities: `01` 有效 `02` 暂扣 `03` 撤销 `04` 注销 `05` 失效 `07` 吊销 `99` 其他.
+    housing_code: &'static str,
+    /// 可信等级.
+    trust_grade: TrustGrade,
+    /// When it went to the archive, RFC 3339.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schemars(with = "Option<String>")]
+    archived_at: Option<OffsetDateTime>,
+    /// Last day that the newest passed inspection covers, `YYYY-MM-DD`.
+    inspected_until: Option<LicenceDate>,
+    /// 加注, the newest first.
+    annotations: Vec<Annotation>,
+    /// 证照标识 of the version that it replaces.
+    replaces: Option<String>,
+    /// 证照标识 of the version that replaced it.
+    replaced_by: Option<String>,
     /// What the licence says: the canonical payload.
     payload: Payload,
 }
@@ -51,6 +74,15 @@ impl From<LicenceView> for LicenceAnswer {
             signed_digest: view.signed_digest.to_hex(),
             level: view.level,
             pending: view.pending,
+            version: view.version,
+            standing: view.standing.share_status(),
+            housing_code: view.standing.housing_code(),
+            trust_grade: view.trust_grade,
+            archived_at: view.archived_at,
+            inspected_until: view.inspected_until,
+            annotations: view.annotations,
+            replaces: view.replaces,
+            replaced_by: view.replaced_by,
             payload: view.payload,
         }
     }

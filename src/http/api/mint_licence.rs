@@ -8,7 +8,7 @@ use crate::http::body;
 use crate::http::problem::Problem;
 use crate::http::route::{Content, Parameter, Route};
 use crate::http::state::Server;
-use crate::services::{MintRequest, Refusal};
+use crate::services::{MintRequest, Minted, Refusal};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -19,6 +19,13 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// The parameter of every route that mints.
+pub const IDEMPOTENCY_PARAMETER: Parameter = Parameter {
+    place: "header",
+    name: IDEMPOTENCY_KEY,
+    description: "1 to 200 printable ASCII characters. The same key with the same body gives the same licence, also after a crash.",
+};
 
 /// What to mint.
 #[derive(Deserialize, JsonSchema)]
@@ -64,11 +71,7 @@ pub fn route() -> Route {
         id: "mintLicence",
         summary: "签发一份证照 Mint a licence",
         action: Some(Action::MintLicence),
-        parameters: vec![Parameter {
-            place: "header",
-            name: IDEMPOTENCY_KEY,
-            description: "1 to 200 printable ASCII characters. The same key with the same body gives the same licence, also after a crash.",
-        }],
+        parameters: vec![IDEMPOTENCY_PARAMETER],
         request: vec![Content::json::<MintBody>()],
         answer: (201, Content::json::<MintedLicence>()),
         refusals: &[400, 401, 403, 409, 413, 415, 422, 429, 503],
@@ -83,23 +86,35 @@ async fn handle(State(server): State<Arc<Server>>, Caller(actor): Caller, reques
     // A task of its own: a client that hangs up must not leave a mint half-done.
     let mint = tokio::spawn(async move { services.mint_licence(&actor, MintRequest { type_code, face, idempotency_key }).await });
     let minted = mint.await.map_err(|_| Problem::internal())??;
-    let answer = MintedLicence {
-        document: document_path(&minted.identifier),
-        identifier: minted.identifier,
-        number: minted.number,
-        type_code: minted.type_code,
-        licence_id: minted.licence_id.to_string(),
-        qr: minted.qr_text,
-        file_digest: minted.file_digest.to_hex(),
-        level: minted.level,
-        pending: minted.pending,
-    };
-    let location = [(header::LOCATION, format!("/api/v1/licences/{}", answer.identifier))];
-    Ok((StatusCode::CREATED, location, Json(answer)).into_response())
+    Ok(MintedLicence::from(minted).created())
+}
+
+impl From<Minted> for MintedLicence {
+    fn from(minted: Minted) -> Self {
+        Self {
+            document: document_path(&minted.identifier),
+            identifier: minted.identifier,
+            number: minted.number,
+            type_code: minted.type_code,
+            licence_id: minted.licence_id.to_string(),
+            qr: minted.qr_text,
+            file_digest: minted.file_digest.to_hex(),
+            level: minted.level,
+            pending: minted.pending,
+        }
+    }
+}
+
+impl MintedLicence {
+    /// 201 with the place of the licence.
+    pub(super) fn created(self) -> Response {
+        let location = [(header::LOCATION, format!("/api/v1/licences/{}", self.identifier))];
+        (StatusCode::CREATED, location, Json(self)).into_response()
+    }
 }
 
 /// At most one key; two would leave open which one counts.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),

@@ -6,10 +6,10 @@ mod download_licence;
 mod give_keys;
 mod give_status_list;
 mod licence_answer;
+mod life;
 mod mint_licence;
 pub mod people;
 mod read_licence;
-mod revoke_licence;
 mod statistics;
 mod verify_code;
 mod verify_document;
@@ -22,7 +22,6 @@ pub fn routes() -> Vec<Route> {
         mint_licence::route(),
         read_licence::route(),
         download_licence::route(),
-        revoke_licence::route(),
         verify_document::route(),
         verify_code::route(),
         ask_register::route(),
@@ -32,5 +31,6 @@ pub fn routes() -> Vec<Route> {
     routes.extend(audit::routes());
     routes.extend(statistics::routes());
     routes.extend(people::routes());
+    routes.extend(life::routes());
     routes
 }

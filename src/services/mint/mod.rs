@@ -7,13 +7,21 @@ mod reserve;
 mod resume;
 mod seal;
 mod sign_token;
+mod supersede;
 mod void;
 
-pub(super) use reserve::{RequestKeys, Reserved};
+pub(super) use reserve::{Basis, Predecessor, RequestKeys, Reserved};
+pub(super) use resume::open_photos;
 pub(super) use void::pause_after;
 
 use crate::{
-    domain::{actor::Actor, digest::Digest, licence::LicenceId, payload::Payload, seal_level::SealLevel},
+    domain::{
+        actor::Actor,
+        digest::Digest,
+        licence::{LicenceId, LicenceState},
+        payload::Payload,
+        seal_level::SealLevel,
+    },
     services::{Minted, PreparedType, ReadyAuthority, Refusal, Services, check_own::Expected, failpoint::failpoint},
     storage::{error::StorageError, mints::Hold, vault::DataKey},
 };
@@ -24,6 +32,8 @@ use time::OffsetDateTime;
 #[derive(Clone)]
 pub(super) struct Work {
     pub licence_id: LicenceId,
+    /// 版本号; later ones replace the one before when they are released.
+    pub version: i64,
     pub entry: Arc<PreparedType>,
     pub authority: Arc<ReadyAuthority>,
     pub data_key: Arc<DataKey>,
@@ -50,6 +60,8 @@ pub(super) struct Work {
 pub(super) enum Halt {
     /// Somebody else took it over: nothing more to do here.
     Overtaken,
+    /// The licence that it replaces is in a state that does not allow it any more: it must be given up.
+    Superfluous(LicenceState),
     /// It could not go on now; what failed, and why for the log.
     Failed { step: &'static str, cause: String },
 }

@@ -12,6 +12,7 @@ use crate::{
     },
     services::{
         Services,
+        change_state::event_kind,
         failpoint::failpoint,
         milliseconds,
         mint::{Halt, Work},
@@ -72,6 +73,10 @@ impl Services {
         let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
         // The lease first: whoever lost it changes nothing.
         mints::finish(&mut transaction, id, &work.hold, now).await.map_err(Halt::storage(STEP))?;
+        let replaced = match work.version > 1 {
+            true => Some(self.supersede(&mut transaction, id, now).await?),
+            false => None,
+        };
         let released = ChangeRow::new(id, (LicenceState::Minting, 1), Transition::Release, actor, now);
         let released = released.map_err(|e| Halt::failed(STEP)(e.to_string()))?;
         licences::change_state(&mut transaction, &released, None).await.map_err(Halt::storage(STEP))?;
@@ -87,11 +92,17 @@ impl Services {
             .with("level", row.level)
             .with("document", file_digest);
         self.audit(&mut transaction, &event).await.map_err(Halt::refusal(STEP))?;
-        let minted =
-            Event::new(EventKind::LicenceMinted, &work.authority.party.code, self.now()).of_type(&work.payload.licence_type.code).about(id);
+        let kind = replaced.as_ref().map_or(EventKind::LicenceMinted, |replaced| event_kind(replaced.transition));
+        let mut minted = Event::new(kind, &work.authority.party.code, self.now()).of_type(&work.payload.licence_type.code).about(id);
+        if let Some(replaced) = &replaced {
+            minted = minted.with("replaces", replaced.licence_id).with("transition", replaced.transition.as_str());
+        }
         self.announce(&mut transaction, &minted).await.map_err(Halt::refusal(STEP))?;
         failpoint!("mint.10.written");
         transaction.commit().await.map_err(Halt::storage(STEP))?;
+        if let Some(replaced) = replaced {
+            self.lists.forget(replaced.status_list);
+        }
         Ok(Released { document, file_digest, pending })
     }
 }

@@ -12,6 +12,7 @@ use crate::{
         face::Face,
         identifier::{Identifier, TypeCode},
         licence::{LicenceId, LicenceState},
+        life::Transition,
         payload::{PAYLOAD_FORMAT, Payload, TemplateRef, TypeRef},
         seal_level::SealLevel,
         trust_grade::TrustGrade,
@@ -26,8 +27,10 @@ use crate::{
     },
     storage::{
         counters,
+        database::Transaction,
         error::StorageError,
         idempotency::{self, KnownRequest},
+        licence_changes::{self, Replacement},
         licence_holders,
         licences::{self, LicenceRow},
         mints::{self, Hold, MintRow},
@@ -35,7 +38,7 @@ use crate::{
         vault::{DataKey, Lookup, WrappedKey},
     },
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use time::OffsetDateTime;
 
 /// A list is followed by a new one when it is 80 % full (of 2^20).
@@ -79,6 +82,7 @@ impl Number {
 /// Everything of a mint that is fixed before its transaction.
 struct Plan {
     licence_id: LicenceId,
+    version: u16,
     payload: Payload,
     payload_json: Vec<u8>,
     data_key: DataKey,
@@ -88,11 +92,43 @@ struct Plan {
     sealed_identity: Vec<u8>,
 }
 
+/// What a mint rests on, beside the request itself.
+#[derive(Clone)]
+pub(in crate::services) struct Basis {
+    /// What it replaces; `None` for a new licence.
+    pub predecessor: Option<Predecessor>,
+    /// How far its content can be trusted.
+    pub grade: TrustGrade,
+}
+
+impl Default for Basis {
+    fn default() -> Self {
+        Self { predecessor: None, grade: TrustGrade::A }
+    }
+}
+
+/// The licence that a new version replaces, as it was read.
+#[derive(Clone)]
+pub(in crate::services) struct Predecessor {
+    pub licence_id: LicenceId,
+    pub state: LicenceState,
+    pub state_version: i64,
+    /// 证照编号, which every version has.
+    pub number: String,
+    /// 流水号 of its identifier, likewise.
+    pub serial: String,
+    pub transition: Transition,
+    /// Sealed under its data key.
+    pub notes: Vec<u8>,
+}
+
 /// What the plan is made from.
 struct Request {
     entry: Arc<PreparedType>,
     authority: Arc<ReadyAuthority>,
     face: Face,
+    predecessor: Option<Predecessor>,
+    grade: TrustGrade,
 }
 
 impl Services {
@@ -103,12 +139,14 @@ impl Services {
         authority: Arc<ReadyAuthority>,
         face: Face,
         keys: Option<RequestKeys>,
+        basis: Basis,
     ) -> Result<Reserved, Refusal> {
-        let request = self.on_worker(move || printable(entry, authority, face)).await??;
+        let request = self.on_worker(move || printable(entry, authority, face, basis)).await??;
         let _one_at_a_time = if request.face.number.is_none() { Some(self.numbering.lock().await) } else { None };
         for _ in 0..TRIES {
             let number = self.number_to_try(&request).await?;
-            let plan = self.plan(&request, number.as_str()).await?;
+            let version = self.version_to_try(&request, number.as_str()).await?;
+            let plan = self.plan(&request, number.as_str(), version).await?;
             match self.reserve_planned(actor, &request, &number, plan, keys).await {
                 Ok(Some(reserved)) => return Ok(reserved),
                 // Another process was quicker with number, identifier or idempotency key: look again.
@@ -120,7 +158,24 @@ impl Services {
         Err(StorageError::Busy.into())
     }
 
+    /// 001 for a new licence; for a new version the one after the newest. While one is being made there is no other.
+    async fn version_to_try(&self, request: &Request, number: &str) -> Result<u16, Refusal> {
+        if request.predecessor.is_none() {
+            return Ok(FIRST_VERSION);
+        }
+        let key = self.number_key(&request.entry.licence_type.code, &request.authority.party.code, number)?;
+        let versions = licences::versions(&self.store.database, &key).await?;
+        if versions.iter().any(|(.., state)| *state == LicenceState::Minting) {
+            return Err(Refusal::InProgress { retry_after: Duration::from_secs(2) });
+        }
+        let newest = versions.first().map_or(0, |(version, ..)| *version);
+        u16::try_from(newest.saturating_add(1)).map_err(|_| damaged("version"))
+    }
+
     async fn number_to_try(&self, request: &Request) -> Result<Number, Refusal> {
+        if let Some(predecessor) = &request.predecessor {
+            return Ok(Number::Given(predecessor.number.clone()));
+        }
         if let Some(given) = &request.face.number {
             return Ok(Number::Given(given.clone()));
         }
@@ -151,12 +206,12 @@ impl Services {
     }
 
     /// Puts the payload together, lays the text out (so that a missing glyph or a text that does not fit is refused now), and seals.
-    async fn plan(&self, request: &Arc<Request>, number: &str) -> Result<Plan, Refusal> {
+    async fn plan(&self, request: &Arc<Request>, number: &str, version: u16) -> Result<Plan, Refusal> {
         let (licence_id, salt) = (LicenceId(self.random()?), hex::encode(self.random::<16>()?));
         let (store, request, number) = (self.store.clone(), request.clone(), number.to_owned());
         let (public_url, now) = (self.public_url.clone(), self.now());
         self.on_worker(move || {
-            let payload = payload(&request, licence_id, salt, &number)?;
+            let payload = payload(&request, licence_id, salt, &number, version)?;
             let payload_json = canonical::to_vec(&payload).map_err(|e| Refusal::Unavailable { cause: e.to_string() })?;
             // The largest status reference there can be: if that fits, the real one does.
             let largest = StatusReference { list: u32::MAX, index: u32::MAX };
@@ -172,7 +227,7 @@ impl Services {
             let identity = Identity { identifier: payload.identifier.clone(), number: payload.number.clone() };
             let identity = serde_json::to_vec(&identity).map_err(|_| damaged("identity"))?;
             let sealed_identity = vault.seal(&data_key, &licence_id.0, "identity", &identity)?;
-            Ok(Plan { licence_id, payload, payload_json, data_key, wrapped_key, sealed_payload, sealed_photos, sealed_identity })
+            Ok(Plan { licence_id, version, payload, payload_json, data_key, wrapped_key, sealed_payload, sealed_photos, sealed_identity })
         })
         .await?
     }
@@ -205,8 +260,10 @@ impl Services {
         {
             return Ok(Some(Reserved::Known(known)));
         }
-        if licences::number_used(&mut transaction, &number_key).await? {
-            return Err(Refusal::NumberTaken);
+        match &request.predecessor {
+            None if licences::number_used(&mut transaction, &number_key).await? => return Err(Refusal::NumberTaken),
+            None => {}
+            Some(predecessor) => still_replaceable(&mut transaction, predecessor).await?,
         }
         if let Number::Assigned { counter, from, to, .. } = number
             && !counters::advance(&mut transaction, counter, *from, *to).await?
@@ -226,7 +283,7 @@ impl Services {
             issuer_code: issuer.clone(),
             identifier_key,
             number_key,
-            version: FIRST_VERSION.into(),
+            version: plan.version.into(),
             state: LicenceState::Minting,
             state_version: 1,
             state_changed_at: now,
@@ -241,7 +298,7 @@ impl Services {
             state_by: None,
             archived_at: None,
             inspected_until: None,
-            trust_grade: TrustGrade::A,
+            trust_grade: request.grade,
             holders: i64::try_from(holder_keys.len()).map_err(|_| damaged("holders"))?,
         };
         let hold = Hold { owner: self.owner.clone(), fence: 1, lease_until: self.lease_end(now) };
@@ -268,6 +325,17 @@ impl Services {
         }
         mints::insert(&mut transaction, &mint).await?;
         licence_holders::insert(&mut transaction, id, &holder_keys).await?;
+        if let Some(predecessor) = &request.predecessor {
+            let replacement = Replacement {
+                licence_id: id,
+                replaced_id: predecessor.licence_id,
+                transition: predecessor.transition,
+                actor: actor.id.clone(),
+                department: actor.department.code.clone(),
+                notes: predecessor.notes.clone(),
+            };
+            licence_changes::insert_replacement(&mut transaction, &replacement).await?;
+        }
         if let Some(keys) = &keys {
             let known = KnownRequest { body_key: keys.body_key, licence_id: id };
             match idempotency::insert(&mut transaction, &keys.caller_key, &known, now).await {
@@ -285,6 +353,7 @@ impl Services {
             licence_id: id,
             entry: request.entry.clone(),
             authority: request.authority.clone(),
+            version: plan.version.into(),
             data_key: Arc::new(plan.data_key),
             payload: Arc::new(plan.payload),
             payload_json: Arc::new(plan.payload_json),
@@ -303,17 +372,29 @@ impl Services {
 }
 
 /// The request with its photos as they will stand in the document: only these are stored.
-fn printable(entry: Arc<PreparedType>, authority: Arc<ReadyAuthority>, mut face: Face) -> Result<Arc<Request>, Refusal> {
+fn printable(entry: Arc<PreparedType>, authority: Arc<ReadyAuthority>, mut face: Face, basis: Basis) -> Result<Arc<Request>, Refusal> {
     face.photos = print_photos(&entry.template, &face.photos).map_err(not_printable)?;
-    Ok(Arc::new(Request { entry, authority, face }))
+    Ok(Arc::new(Request { entry, authority, face, predecessor: basis.predecessor, grade: basis.grade }))
 }
 
-fn payload(request: &Request, licence_id: LicenceId, salt: String, number: &str) -> Result<Payload, Refusal> {
+/// Is the licence that is to be replaced still in a state that allows it? What else happened to it meanwhile does not matter.
+async fn still_replaceable(transaction: &mut Transaction, predecessor: &Predecessor) -> Result<(), Refusal> {
+    let row = licences::by_id_in(transaction, predecessor.licence_id).await?.ok_or(Refusal::NotFound)?;
+    if row.state == predecessor.state && row.state_version == predecessor.state_version {
+        return Ok(());
+    }
+    row.state.after(predecessor.transition).map(|_| ()).map_err(Refusal::from)
+}
+
+fn payload(request: &Request, licence_id: LicenceId, salt: String, number: &str, version: u16) -> Result<Payload, Refusal> {
     let (definition, face, issuer) = (&request.entry.licence_type, &request.face, &request.authority.party);
     let template = &request.entry.template;
-    let serial = Identifier::serial_for(number, licence_id);
+    let serial = match &request.predecessor {
+        Some(predecessor) => predecessor.serial.clone(),
+        None => Identifier::serial_for(number, licence_id),
+    };
     let identifier = TypeCode::parse(&definition.code)
-        .and_then(|code| Identifier::new(code, &request.authority.code, &serial, FIRST_VERSION))
+        .and_then(|code| Identifier::new(code, &request.authority.code, &serial, version))
         .map_err(|e| Refusal::Unavailable { cause: e.to_string() })?
         .to_string();
     let pages = print(template, &face.values(definition, issuer, number, &identifier)).map_err(not_printable)?;

@@ -57,6 +57,7 @@ impl Services {
         };
         Ok(Work {
             licence_id: id,
+            version: row.version,
             entry,
             authority,
             data_key: Arc::new(key),
@@ -82,7 +83,7 @@ pub(super) fn photos_to_bytes(photos: &BTreeMap<String, Vec<u8>>) -> Result<Vec<
     serde_json::to_vec(&photos).map_err(|_| damaged("photos"))
 }
 
-fn open_photos(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Refusal> {
+pub(in crate::services) fn open_photos(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Refusal> {
     let photos: BTreeMap<String, PhotoBytes> = serde_json::from_slice(bytes).map_err(|_| damaged("photos"))?;
     Ok(photos.into_iter().map(|(code, photo)| (code, photo.0)).collect())
 }

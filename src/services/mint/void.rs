@@ -43,9 +43,15 @@ impl Services {
     }
 
     /// What a caller hears of a mint that halted. Lets go of its lease, so that the next try need not wait for its end.
-    pub(in crate::services) async fn halt_mint(&self, work: &Work, halt: Halt) -> Refusal {
+    pub(in crate::services) async fn halt_mint(&self, actor: &Actor, work: &Work, halt: Halt) -> Refusal {
         let (step, cause) = match halt {
             Halt::Overtaken => return Refusal::InProgress { retry_after: Duration::from_secs(2) },
+            Halt::Superfluous(state) => {
+                return match self.void_mint(actor, work.licence_id, &work.hold).await {
+                    Ok(_) => Refusal::WrongState(state),
+                    Err(refusal) => refusal,
+                };
+            }
             Halt::Failed { step, cause } => (step, cause),
         };
         tracing::error!(licence = %work.licence_id, step, cause, attempts = work.attempts, "a mint halted");
