@@ -5,15 +5,9 @@ mod replace;
 mod show;
 mod step;
 
-use crate::app;
-use crate::cli::exit::{Failure, Outcome};
-use crate::cli::{installation, runtime};
-use crate::domain::actor::Actor;
+use crate::cli::exit::Outcome;
 use crate::domain::life::Transition;
-use crate::services::Services;
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Read, find and change licences: every step of their life (证照生命周期), with its reason.
 #[derive(Args)]
@@ -62,17 +56,6 @@ enum LicenceCommand {
     Archive(step::StepArgs),
 }
 
-/// Where, and how to answer.
-#[derive(Args)]
-struct Place {
-    /// The folder of the installation.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
-}
-
 /// Runs the command.
 pub fn run(arguments: LicenceArgs) -> Outcome {
     match arguments.command {
@@ -95,19 +78,4 @@ pub fn run(arguments: LicenceArgs) -> Outcome {
         LicenceCommand::Cancel(arguments) => step::run(Transition::Cancel, arguments),
         LicenceCommand::Archive(arguments) => step::run(Transition::Archive, arguments),
     }
-}
-
-/// Opens the installation and works in it as its local operator.
-fn with_services<T, F>(place: &Place, work: impl FnOnce(Arc<Services>, Actor) -> F) -> Result<T, Failure>
-where
-    F: Future<Output = Result<T, Failure>>,
-{
-    let config = installation::read(&place.data)?;
-    let actor = installation::local_operator(&config)?;
-    runtime::block_on(async {
-        let services = Arc::new(app::open(&config).await?);
-        let done = work(services.clone(), actor).await;
-        services.tidy().await;
-        done
-    })
 }

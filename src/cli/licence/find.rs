@@ -1,7 +1,7 @@
 //! `elicence licence find`: looks licences up, or lists them, page by page.
 
 use super::step::day;
-use super::{Place, with_services};
+use crate::cli::desk::Desk;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::print;
 use crate::domain::licence::LicenceState;
@@ -34,16 +34,15 @@ pub(super) struct FindArgs {
     #[arg(long, value_name = "CURSOR")]
     after: Option<Cursor>,
     #[command(flatten)]
-    place: Place,
+    desk: Desk,
 }
 
 pub(super) fn run(arguments: FindArgs) -> Outcome {
     let page = PageRequest::new(arguments.limit, arguments.after.clone()).map_err(Refusal::BadPage)?;
     let search = search(&arguments)?;
-    let found = with_services(&arguments.place, async |services, actor| {
-        Ok(services.find_licences(&actor, &actor.department.code, &search, &page).await?)
-    })?;
-    if arguments.place.json {
+    let found =
+        arguments.desk.work(async |services, actor| Ok(services.find_licences(&actor, &actor.department.code, &search, &page).await?))?;
+    if arguments.desk.wants_json() {
         print::json(&found)?;
         return Ok(Exit::Ok);
     }

@@ -1,7 +1,6 @@
 //! `elicence licence change|renew|reissue`: makes the next version of a licence and writes its document.
 
 use super::step::StepArgs;
-use super::with_services;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{export, print};
 use crate::domain::face::FaceInput;
@@ -73,14 +72,14 @@ pub(super) fn reissue(ReissueArgs { version }: ReissueArgs) -> Outcome {
 }
 
 fn replace(transition: Transition, face: FaceInput, VersionArgs { out, key, step }: VersionArgs) -> Outcome {
-    let (identifier, place) = step.of();
+    let (identifier, desk) = step.of();
     let request = VersionRequest { transition, face, notes: step.notes(), idempotency_key: key };
-    let minted = with_services(place, async |services, actor| Ok(services.change_licence(&actor, identifier, request).await?))?;
+    let minted = desk.work(async |services, actor| Ok(services.change_licence(&actor, identifier, request).await?))?;
     export::make_folder(&out)?;
     let path = out.join(format!("{}.pdf", minted.licence_id));
     export::write(&path, &minted.document)?;
     let document = export::absolute(&path);
-    if place.json {
+    if desk.wants_json() {
         print::json(&json!({ "identifier": minted.identifier, "number": minted.number, "document": document, "level": minted.level }))?;
     } else {
         print::line(&format!("✓ {} → {document} ({})", minted.identifier, minted.level))?;

@@ -1,6 +1,6 @@
 //! Shows a licence, and what happened to it.
 
-use super::{Place, with_services};
+use crate::cli::desk::Desk;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::print;
 use crate::domain::page::PageRequest;
@@ -12,7 +12,7 @@ pub(super) struct ShowArgs {
     /// 证照标识.
     identifier: String,
     #[command(flatten)]
-    place: Place,
+    desk: Desk,
 }
 
 #[derive(Args)]
@@ -20,18 +20,18 @@ pub(super) struct ChangesArgs {
     /// 证照标识.
     identifier: String,
     #[command(flatten)]
-    place: Place,
+    desk: Desk,
 }
 
 pub(super) fn show(arguments: ShowArgs) -> Outcome {
-    let view = with_services(&arguments.place, async |services, actor| Ok(services.read_licence(&actor, &arguments.identifier).await?))?;
-    print_view(&view, arguments.place.json)?;
+    let view = arguments.desk.work(async |services, actor| Ok(services.read_licence(&actor, &arguments.identifier).await?))?;
+    print_view(&view, arguments.desk.wants_json())?;
     Ok(Exit::Ok)
 }
 
 /// Every page of the log.
 pub(super) fn changes(arguments: ChangesArgs) -> Outcome {
-    let changes = with_services(&arguments.place, async |services, actor| {
+    let changes = arguments.desk.work(async |services, actor| {
         let (mut all, mut request): (Vec<ChangeView>, _) = (Vec::new(), PageRequest::first());
         loop {
             let page = services.list_changes(&actor, &arguments.identifier, &request).await?;
@@ -42,7 +42,7 @@ pub(super) fn changes(arguments: ChangesArgs) -> Outcome {
             }
         }
     })?;
-    if arguments.place.json {
+    if arguments.desk.wants_json() {
         print::json(&changes)?;
         return Ok(Exit::Ok);
     }

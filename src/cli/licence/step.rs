@@ -1,6 +1,7 @@
 //! The transitions that leave a licence where it is: one reason, one new state.
 
-use super::{Place, show, with_services};
+use super::show;
+use crate::cli::desk::Desk;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::domain::change_notes::{ChangeNotes, Inspection};
 use crate::domain::date::LicenceDate;
@@ -19,7 +20,7 @@ pub(super) struct StepArgs {
     #[arg(long, value_name = "TEXT")]
     basis: Option<String>,
     #[command(flatten)]
-    place: Place,
+    desk: Desk,
 }
 
 #[derive(Args)]
@@ -52,9 +53,9 @@ impl StepArgs {
         ChangeNotes { basis: self.basis.clone(), ..ChangeNotes::because(&self.reason) }
     }
 
-    /// The identifier and the place.
-    pub(super) fn of(&self) -> (&str, &Place) {
-        (&self.identifier, &self.place)
+    /// The identifier and the desk.
+    pub(super) fn of(&self) -> (&str, &Desk) {
+        (&self.identifier, &self.desk)
     }
 }
 
@@ -80,8 +81,8 @@ pub(super) fn day(text: &str) -> Result<LicenceDate, Failure> {
 }
 
 fn do_step(transition: Transition, arguments: StepArgs, notes: ChangeNotes) -> Outcome {
-    let (identifier, place) = arguments.of();
-    let view = with_services(place, async |services, actor| Ok(services.change_state(&actor, identifier, transition, notes).await?))?;
-    show::print_view(&view, place.json)?;
+    let (identifier, desk) = arguments.of();
+    let view = desk.work(async |services, actor| Ok(services.change_state(&actor, identifier, transition, notes).await?))?;
+    show::print_view(&view, desk.wants_json())?;
     Ok(Exit::Ok)
 }
