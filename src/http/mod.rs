@@ -3,7 +3,7 @@
 pub mod api;
 pub mod api_keys;
 mod authenticate;
-mod body;
+pub mod body;
 mod drain;
 mod health;
 mod limit;
