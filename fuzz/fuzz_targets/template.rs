@@ -28,5 +28,5 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn toml_of(text: &str) -> Option<LicenceType> {
     let files = [("type.toml".to_owned(), text.as_bytes().to_vec().into())].into();
-    elicence::app::catalogue::licence_type("fuzz", &files).ok()
+    elicence::app::types::licence_type("fuzz", &files).ok()
 }

@@ -79,6 +79,20 @@ def texts():
     write("upload", "other-part", part.replace(b"document", b"something") + part)
 
 
+def tables():
+    """CSV, JSON, and the parts of a workbook."""
+    write("table", "plain.csv", "code,名称\nA,营业执照\n\"B\",\"有,逗号\"\nC,=1+1\n".encode())
+    write("table", "plain.json", '[{"code":"A","name":"营业执照"},{"code":"B","name":null},{"代码":1}]'.encode())
+    cells = '<c r="A{0}" t="s"><v>0</v></c><c r="B{0}" t="inlineStr"><is><t>名称</t></is></c>'
+    rows = "".join(f'<row r="{row}">{cells.format(row)}</row>' for row in (1, 2))
+    more = '<row r="3"><c r="A3" s="1"><v>45000</v></c><c r="B3"><f>1+1</f><v>2</v></c></row><row r="4"><c r="A4" t="b"><v>1</v></c></row>'
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    sheet = f"<worksheet {space}><sheetData>{rows}{more}</sheetData></worksheet>"
+    shared = f"<sst {space}><si><t>code</t></si></sst>"
+    styles = f'<styleSheet {space}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    write("table", "workbook", "\0".join((sheet, shared, styles)).encode())
+
+
 def pictures():
     """Small photos of every kind."""
     from PIL import Image
@@ -100,6 +114,7 @@ def main():
     documents(pki)
     signatures(pki)
     texts()
+    tables()
     pictures()
 
 
