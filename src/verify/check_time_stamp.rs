@@ -97,7 +97,9 @@ fn check(
 ) -> Result<(), ReasonCode> {
     let signer = token.signer(store.iter().copied()).map_err(problem)?;
     facts.authority = Some(SignerCertificate { der: signer.der.to_vec(), name: signer.name.clone() });
-    facts.others = token.signed.certificates.iter().filter(|der| **der != signer.der).map(|der| der.to_vec()).collect();
+    // One of them is the signer's, if it did not come from the store; the same once more is another.
+    let own = token.signed.certificates.iter().position(|der| *der == signer.der);
+    facts.others = token.signed.certificates.iter().enumerate().filter(|(at, _)| Some(*at) != own).map(|(_, der)| der.to_vec()).collect();
     let hash = token.info.imprint_algorithm.hash().ok_or(ReasonCode::CryptoConstraints)?;
     if digest_of(hash) != token.info.imprint {
         return Err(ReasonCode::HashFailure);

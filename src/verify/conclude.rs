@@ -32,8 +32,7 @@ pub fn conclude(examined: &Examined, evidence: &Evidence, policy: &Policy, at: O
         if changes_after == ChangesAfter::Other && !is_broken {
             reasons.push(ReasonCode::ModifiedAfterSigning);
         }
-        let has_unused = signature.facts.others.iter().any(|other| !judged.chain.path.contains(&other.as_slice()));
-        if examined.licence.is_some() && judged.failure.is_none() && has_unused {
+        if examined.licence.is_some() && judged.failure.is_none() && judged.chain.leaves_unused(&signature.facts.others) {
             reasons.push(ReasonCode::SigConstraints);
         }
         unjudged |= judged.chain.unjudged || judged.chain.path.is_empty();

@@ -30,6 +30,12 @@ impl JudgedChain<'_> {
     fn failed(failure: ReasonCode) -> Self {
         Self { failure: Some(failure), ..Self::default() }
     }
+
+    /// Did `others` come with the signer's certificate without being needed: outside of the path, or a second time?
+    pub fn leaves_unused(&self, others: &[Vec<u8>]) -> bool {
+        let above = self.path.get(1..).unwrap_or_default();
+        others.iter().enumerate().any(|(at, other)| !above.contains(&other.as_slice()) || others.iter().take(at).any(|one| one == other))
+    }
 }
 
 /// A signer and the circumstances of what it signed.

@@ -118,8 +118,7 @@ impl<'a> Judge<'a> {
         }
         let report = report_stamp(facts, kind, failure);
         let covered = (kind == TimeStampKind::Document).then_some(end);
-        let unused = |other: &Vec<u8>| !chain.path.contains(&other.as_slice());
-        let has_unused = !known.proven && !chain.path.is_empty() && (facts.has_idle || facts.others.iter().any(unused));
+        let has_unused = !known.proven && !chain.path.is_empty() && (facts.has_idle || chain.leaves_unused(&facts.others));
         JudgedStamp { failure, time: facts.time, covered, chain, has_unused, report }
     }
 

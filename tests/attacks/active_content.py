@@ -30,9 +30,8 @@ def in_the_catalog(base):
         "additional actions": b"/AA<</WC%s>>" % SCRIPT,
         "optional content": b"/OCProperties<</OCGs[%d 0 R]/D<</OFF[%d 0 R]>>>>" % (new, new),
         "portfolio": b"/Collection<</View/T>>",
+        "requirements": b"/Requirements[<</S/EnableJavaScripts>>]",
     }
-    if base.is_licence:
-        entries["requirements"] = b"/Requirements[<</S/EnableJavaScripts>>]"
     if not re.search(rb"/Names\b", pdf.catalog):
         entries["script by name"] = b"/Names<</JavaScript<</Names[(x)%s]>>>>" % SCRIPT
     for name, text in entries.items():
@@ -71,8 +70,7 @@ def elsewhere(base):
     new = pdf.size + 9
     contents = re.sub(rb"/Contents\s*(\[[^\]]*\]|\d+ 0 R)", b"/Contents %d 0 R" % new, pdf.body(pdf.page))
     outside = b"<</Length 0/F(http://attacker.example/x)>>\nstream\n\nendstream"
-    if base.is_licence:
-        yield Case("contents", resealed(base, {pdf.page: contents, new: outside}), CONTENT)
+    yield Case("contents", resealed(base, {pdf.page: contents, new: outside}), answer(base))
     body = pdf.body(pdf.page)
     for name, more in {
         "reference": stream(b"", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Ref<</F(other.pdf)/Page 0>>"),
@@ -82,7 +80,7 @@ def elsewhere(base):
         key = b"/XObject<<" if b"/XObject<<" in body else b"/Resources<<"
         text = b"/XObject<</Evil %d 0 R" % new if key == b"/XObject<<" else b"/Resources<</XObject<</Evil %d 0 R>>" % new
         body_of = body.replace(key, text, 1) if key in body else re.sub(rb"/Resources\s*<<", text, body, count=1)
-        yield Case(name, resealed(base, {pdf.page: body_of, new: more}), answer(base) | accepted(why="it is not drawn"))
+        yield Case(name, resealed(base, {pdf.page: body_of, new: more}), CONTENT | accepted(why="it is not drawn") if base.is_licence or name == "alternates" else REPORTED)
 
 
 @attack(29, "form seal-last")

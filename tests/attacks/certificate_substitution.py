@@ -48,6 +48,8 @@ def swapped_afterwards(base):
     yield Case("twin and genuine", base.reseal(certificates=lambda c: [twin.certificate, *c]), NO_SIGNER)
     yield Case("genuine and twin", base.reseal(certificates=lambda c: [*c, twin.certificate]), NO_SIGNER)
     yield Case("genuine twice", base.reseal(certificates=lambda c: [c[0], *c]), NO_SIGNER | FORMAT)
+    harmless = accepted(why="nothing in it is untrue, and whose document it is may carry what it likes")
+    yield Case("authority twice", base.reseal(certificates=lambda c: [*c, c[-1]]), undecided("SIG_CONSTRAINTS_FAILURE") if base.is_licence else harmless)
 
 
 @attack(16, "seal-last")

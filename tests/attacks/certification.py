@@ -37,9 +37,12 @@ def annotation(base):
 
 
 @attack(8, "p3")
-def widget(base):
-    """P=3 allows annotations, but no new fields."""
+def annotation_that_acts(base):
+    """P=3 allows annotations; not scripts, widgets or files."""
+    yield Case("script", annotated(base, ANNOTATIONS["square"], b"/AA<</E<</S/JavaScript/JS(1)>>>>"), MODIFIED)
     yield Case("widget", annotated(base, b"/Subtype/Widget/FT/Btn"), MODIFIED)
+    for name in ("attachment", "rich media"):
+        yield Case(name, annotated(base, ANNOTATIONS[name]), MODIFIED)
 
 
 @attack(8, "licence")
@@ -75,7 +78,6 @@ def empty_field(base):
     new = pdf.size
     field = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Over)/F 4/P %d 0 R/Rect[0 0 2000 2000]/AP<</N %d 0 R>>>>" % (pdf.page, new + 1)
     more = {new: field, new + 1: LOOK} | pdf.with_fields(new) | pdf.with_annotations(new)
-    if base.is_licence or "p1" in base.tags:
-        yield Case("unsigned, visible", base.update(more), MODIFIED)
+    yield Case("unsigned, visible", base.update(more), MODIFIED)
     stamp = {new: field[:-2] + b"/V %d 0 R>>" % (new + 2), new + 2: b"<</Type/DocTimeStamp/SubFilter/ETSI.RFC3161>>"}
     yield Case("time-stamp with a picture", base.update(more | stamp), MODIFIED | FORMAT)

@@ -124,7 +124,7 @@ def shape(base):
 
 @attack(21, "licence seal-last")
 def smuggled_in_a_token(base):
-    """Bytes that nobody signs ride in the token of a licence: certificates that are none, too many, or changed."""
+    """Bytes that nobody signs ride in the token of a licence: certificates that are none, too many, or changed; lists; attributes."""
     pki = base.pki
     answer = undecided("SIG_CONSTRAINTS_FAILURE", "TIMESTAMP_FAILURE") | FORMAT
     changed = pki.authority.certificate[:-1] + bytes([pki.authority.certificate[-1] ^ 1])
@@ -132,6 +132,9 @@ def smuggled_in_a_token(base):
         "changed certificate": {"certificates": lambda c: [c[0], changed]},
         "a stranger's certificate": {"certificates": lambda c: [*c, pki.stranger().certificate]},
         "no certificate": {"certificates": lambda c: [*c, seq(tlv(0x04, b"MZ" * 200))]},
+        "the same twice": {"certificates": lambda c: [*c, c[-1]]},
+        "list": {"crls": pki.revocation_list(signed_by=pki.stranger())},
+        "unsigned attribute": {"unsigned": lambda v: attribute("1.2.3.4", tlv(0x04, b"MZ" * 200))},
     }
     for name, shape in shapes.items():
         make = lambda v, s=shape: token(v, pki.stamp, NOW, shape=s)
@@ -156,8 +159,7 @@ def document_stamp(base):
     yield Case("signature typed as time-stamp", add(filter=b"ETSI.CAdES.detached", make=lambda covered: signed_data(covered, pki.seal)), DOCUMENT)
     yield Case("garbage", add(make=lambda covered: b"garbage"), DOCUMENT)
     yield Case("nothing", add(make=lambda covered: b""), DOCUMENT)
-    if base.is_licence or "p1" in base.tags:
-        yield Case("visible", add(rectangle=b"[0 0 900 900]"), DOCUMENT)
+    yield Case("visible", add(rectangle=b"[0 0 900 900]"), DOCUMENT)
     yield Case("with an action", add(widget=b"/A<</S/URI/URI(http://x)>>"), DOCUMENT)
     stranger = pki.stranger()
     theirs = pki.issue("Stamp of a stranger", issuer=stranger, purposes=(STAMP,), critical_purposes=True, bits=("digital_signature",))
