@@ -64,6 +64,10 @@ async fn the_authority_speaks_the_protocols_of_the_world() {
     let said = tokio::task::spawn_blocking(move || openssl(&work, &[&query[..], &["-url", &url]].concat())).await.unwrap();
     assert!(said.contains("Response verify OK") && said.contains("seal.chain.pem: good"), "{said}");
     assert!(!said.contains("WARNING: no nonce"), "{said}");
+    openssl(folder.path(), &["ocsp", "-issuer", "issuing-ca.pem", "-serial", "0x1234567890", "-no_nonce", "-reqout", "request"]);
+    let ask = web.post("/pki/ocsp").header("content-type", "application/ocsp-request").body(std::fs::read(path("request")).unwrap());
+    let answer = ask.send().await.unwrap().bytes().await.unwrap();
+    assert_eq!(OcspAnswer::read(&answer).unwrap().answers[0].status, OcspStatus::Unknown, "nobody ever issued it");
     openssl(folder.path(), &["ocsp", "-issuer", "issuing-ca.pem", "-cert", "seal.chain.pem", "-no_nonce", "-reqout", "request"]);
     let request = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, std::fs::read(path("request")).unwrap());
     let request = request.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");

@@ -112,6 +112,14 @@ fn each_level_is_recognised_and_what_was_not_judged_is_said() {
 }
 
 #[test]
+fn each_revision_is_said_to_append_what_it_appends() {
+    let renewed = archived(LEVELS.lta.clone(), GATHERED + Duration::minutes(10));
+    let changes = judge(&renewed, SOON).signatures.remove(0).changes;
+    let said: Vec<_> = changes.iter().map(|change| (change.revision, change.kind.as_str())).collect();
+    assert_eq!(said, [(1, "validation-data"), (2, "document-time-stamp"), (3, "validation-data"), (4, "document-time-stamp")]);
+}
+
+#[test]
 fn a_time_stamp_that_is_older_than_the_material_archives_nothing() {
     let stamp_first = {
         let prepared = prepare_archive(LEVELS.t.clone(), TokenSize::of(&time_stamp(&[0; 32], GATHERED))).expect("a gap");

@@ -30,10 +30,19 @@ fn load_one(written: &OwnIssuer, production: bool, passphrase: &Secret<String>) 
         certificate,
         signer: written.key.as_ref().map(|path| key(path, &written.certificate)).transpose()?,
         ocsp: written.ocsp.as_ref().map(|(path, chain)| key(path, chain)).transpose()?,
+        issued: beside(&written.certificate),
         list: written.revocation_list.as_deref().map(read_list).transpose()?,
         list_for: written.list_for,
         answer_for: written.answer_for,
     })
+}
+
+/// The certificates in all PEM files beside that of the authority. What is no certificate there is somebody else's business.
+fn beside(certificate: &Path) -> Vec<Vec<u8>> {
+    let files = certificate.parent().and_then(|folder| std::fs::read_dir(folder).ok());
+    let paths = files.into_iter().flatten().filter_map(|file| file.ok().map(|file| file.path()));
+    let pem = paths.filter(|path| path.extension().is_some_and(|extension| extension == "pem"));
+    pem.filter_map(|path| read_chain(&path).ok()).flatten().collect()
 }
 
 /// A revocation list from PEM.

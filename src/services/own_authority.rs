@@ -9,6 +9,7 @@ use crate::{
     services::SetupError,
 };
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -24,6 +25,8 @@ pub struct OwnAuthority {
     pub signer: Option<Arc<dyn Signer>>,
     /// Who answers OCSP requests for it; without one nobody does.
     pub ocsp: Option<Arc<dyn Signer>>,
+    /// The certificates that it is known to have issued, DER, among others; of any other serial number OCSP knows nothing.
+    pub issued: Vec<Vec<u8>>,
     /// The revocation list that says which certificates are revoked, DER; none = no certificate is.
     pub list: Option<Vec<u8>>,
     /// How long a new list is good for.
@@ -39,6 +42,8 @@ pub(super) struct ReadyIssuer {
     pub(super) signer: Option<Arc<dyn Signer>>,
     pub(super) ocsp: Option<Arc<dyn Signer>>,
     pub(super) issuer: Issuer,
+    /// Serial numbers (content octets) that it is known to have given.
+    pub(super) issued: BTreeSet<Vec<u8>>,
     pub(super) list: Option<Vec<u8>>,
     /// Number of `list`; new lists count on from it.
     pub(super) list_number: u64,
@@ -67,6 +72,12 @@ impl OwnAuthority {
                 return Err(wrong("its OCSP key was not certified by it for that"));
             }
         }
+        let mut issued = BTreeSet::new();
+        for known in self.issued.iter().filter_map(|der| Certificate::read(der).ok()) {
+            if known.issuer == certificate.subject && known.signed.check(certificate.spki).is_ok() {
+                issued.insert(known.serial.to_vec());
+            }
+        }
         let (mut revoked, mut list_number) = (Vec::new(), 0);
         if let Some(list) = &self.list {
             let list = RevocationList::read(list).map_err(|error| wrong(&error.to_string()))?;
@@ -83,6 +94,7 @@ impl OwnAuthority {
             signer: self.signer,
             ocsp: self.ocsp,
             issuer,
+            issued,
             list: self.list,
             list_number,
             revoked,
@@ -103,11 +115,13 @@ impl ReadyIssuer {
         Certificate::read(&self.certificate).is_ok_and(|certificate| id.is_issued_by(&certificate))
     }
 
-    /// What it knows of the certificate with this serial number (content octets): what it has not revoked is good.
+    /// What it knows of the certificate with this serial number (content octets): what it has issued and not revoked is good. Of a
+    /// number that it never gave it knows nothing (RFC 6960 section 2.2).
     pub(super) fn status(&self, serial: &[u8]) -> OcspStatus {
         match self.revoked.iter().find(|revoked| revoked.serial == serial) {
             Some(revoked) => OcspStatus::Revoked { at: revoked.at, reason: revoked.reason },
-            None => OcspStatus::Good,
+            None if self.issued.contains(serial) => OcspStatus::Good,
+            None => OcspStatus::Unknown,
         }
     }
 }

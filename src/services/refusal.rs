@@ -113,7 +113,7 @@ pub enum Refusal {
     #[error("文件超过 {0} 字节的上限。 The file is longer than {0} bytes.")]
     TooLarge(usize),
     /// There is nothing to conclude about: no PDF, not parsable, or never sealed.
-    #[error("无法核验：{0}。 Cannot be verified: {0}.")]
+    #[error("{0}")]
     NotExaminable(#[from] ExamineError),
     /// The text holds no token.
     #[error("这不是证照二维码的内容，请重新扫描。 This is not the text of a licence's QR code; scan it again.")]

@@ -67,19 +67,21 @@ pub(super) struct ExaminedSignature {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExamineError {
     /// Not a PDF at all.
-    #[error("not a PDF file: give the original PDF of the licence")]
+    #[error("不是 PDF 文件，请提供证照的 PDF 原件。 Not a PDF file: give the original PDF of the licence.")]
     NotPdf,
     /// A PDF that cannot be read as the strict rules demand; what was wrong.
-    #[error("the PDF cannot be read: {0}; ask the holder for the original file")]
+    #[error("无法读取此 PDF，请向持有人索取原件。 The PDF cannot be read: {0}; ask the holder for the original file.")]
     Unparsable(String),
     /// An encrypted PDF.
-    #[error("the PDF is encrypted: ask the holder for the original without a password or restrictions")]
+    #[error(
+        "PDF 已加密，请向持有人索取没有密码和限制的原件。 The PDF is encrypted: ask the holder for the original without a password or restrictions."
+    )]
     Encrypted,
     /// A bound on what reading may cost was passed; which one. Says nothing about the seal.
-    #[error("the PDF is too large or too complex to be examined here: it passes the limit on {0}")]
+    #[error("PDF 过大或过于复杂，无法在此核验。 The PDF is too large or too complex to be examined here: it passes the limit on {0}.")]
     TooMuch(&'static str),
     /// No signature field.
-    #[error("the PDF has no signature field: it was never sealed")]
+    #[error("PDF 没有签名域，从未盖章。 The PDF has no signature field: it was never sealed.")]
     NoSignature,
 }
 

@@ -117,6 +117,8 @@ def revocation(check, server, keys, root):
     openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=stranger", "-keyout", WORK / "stranger.key", "-out", stranger)
     code, said = openssl("ocsp", "-issuer", stranger, "-serial", "0x1234567890", "-url", url, "-CAfile", root, "-verify_other", chain)
     check("openssl ocsp: of a stranger's certificate nothing is known", ": good" not in said and ("unknown" in said or "unauthorized" in said), said[-300:])
+    code, said = openssl("ocsp", "-issuer", issuer, "-serial", "0x1234567890", "-url", url, "-CAfile", root, "-verify_other", chain)
+    check("openssl ocsp: a number that was never given is unknown", code == 0 and ": unknown" in said, said[-300:])
     request = WORK / "by-get.req"
     openssl("ocsp", "-issuer", issuer, "-cert", subject, "-no_nonce", "-reqout", request)
     status, headers, body = server.call("GET", f"{ocsp.path}/{quote(base64.b64encode(request.read_bytes()).decode(), safe='')}")

@@ -14,7 +14,11 @@ use elicence::{
         seal_level::SealRule,
         secret::Secret,
     },
-    keys::{file_key::FileKey, make_pki::make_pki, plan::PkiPlan},
+    keys::{
+        file_key::{FileKey, read_chain},
+        make_pki::make_pki,
+        plan::PkiPlan,
+    },
     render::{FontShelf, PreparedTemplate, SealDesign, TemplateSource, seal_picture},
     seal::signer::Signer,
     services::{
@@ -231,11 +235,18 @@ fn own_authorities() -> Vec<OwnAuthority> {
         certificate: key.chain()[0].clone(),
         signer: Some(key.clone()),
         ocsp,
+        issued: key_folder_certificates(),
         list: None,
         list_for: Duration::from_secs(7 * 86_400),
         answer_for: Duration::from_secs(86_400),
     };
     vec![authority("root", &SHARED.root, None), authority("issuing-ca", &SHARED.issuing_ca, Some(SHARED.ocsp.clone()))]
+}
+
+/// Every certificate in the folder of the keys.
+fn key_folder_certificates() -> Vec<Vec<u8>> {
+    let files = std::fs::read_dir(key_folder()).unwrap().map(|file| file.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|e| e == "pem")).filter_map(|path| read_chain(&path).ok()).flatten().collect()
 }
 
 /// The shipped types, each with this rule.

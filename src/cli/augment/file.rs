@@ -7,6 +7,7 @@ use crate::cli::{export, print, report, runtime};
 use crate::clients::address_guard::AddressGuard;
 use crate::clients::{FetchLimits, Fetcher, RevocationClient, TimeStampClient};
 use crate::cms::algorithm::HashAlgorithm;
+use crate::domain::verdict::{ReasonCode, Verdict};
 use crate::seal::{TokenSize, ValidationData, append_validation, prepare_archive};
 use crate::verify::{Evidence, Examined, Limits, Policy, RevocationQuestion, RevocationRule, conclude, examine};
 use std::path::{Path, PathBuf};
@@ -41,6 +42,7 @@ pub fn run(arguments: FileArguments) -> Outcome {
     let bytes = std::fs::read(&arguments.file).map_err(|e| Failure::usage(format!("cannot read {}: {e}", arguments.file.display())))?;
     let evidence = Evidence { anchors: trust.anchors, qr_keys: trust.qr_keys, ..Evidence::default() };
     let fetcher = Fetcher::new(AddressGuard::new(&arguments.allow), FetchLimits::default()).map_err(unavailable)?;
+    check_trust(&read(&bytes)?, &evidence)?;
     let bytes = runtime::block_on(async {
         let bytes = add_validation(bytes, evidence.clone(), &fetcher).await?;
         match &arguments.time_stamp_url {
@@ -57,6 +59,29 @@ pub fn run(arguments: FileArguments) -> Outcome {
         report::print_report(&report)?;
     }
     Ok(report::exit_of(&report))
+}
+
+/// What was tampered with, or whose signer nobody here knows, is not made to last: a time-stamp would lend it weight.
+fn check_trust(examined: &Examined, evidence: &Evidence) -> Result<(), Failure> {
+    let report = conclude(examined, evidence, &Policy::default(), OffsetDateTime::now_utc());
+    let reasons: Vec<&str> = report.reasons.iter().map(|reason| reason.code.as_str()).collect();
+    if report.verdict == Verdict::Invalid {
+        let reasons = reasons.join(", ");
+        return Err(Failure::new(
+            Exit::No,
+            format!(
+                "文件无效，未作任何更改（{reasons}），请向持有人索取原件。 The file is not valid, nothing was appended ({reasons}); ask the holder for the original."
+            ),
+        ));
+    }
+    if reasons.contains(&ReasonCode::NoChain.as_str()) {
+        return Err(Failure::new(
+            Exit::Indeterminate,
+            "签名证书不属于任何受信任的根证书，未作任何更改；请用 --trust 指定根证书。 The signer's certificate leads to no trusted root, nothing was \
+             appended; name its root with --trust.",
+        ));
+    }
+    Ok(())
 }
 
 async fn add_validation(bytes: Vec<u8>, mut evidence: Evidence, fetcher: &Fetcher) -> Result<Vec<u8>, Failure> {
@@ -106,5 +131,8 @@ fn read(bytes: &[u8]) -> Result<Examined, Failure> {
 }
 
 fn unavailable(error: impl std::fmt::Display) -> Failure {
-    Failure::new(Exit::Unavailable, error)
+    Failure::new(
+        Exit::Unavailable,
+        format!("未作任何更改 / nothing was appended: {error}; 请检查网络和 --allow check the network and --allow"),
+    )
 }

@@ -30,6 +30,20 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
+    /// Is it about a signature or a field for one? Such a thing happens once.
+    pub fn signs(self) -> bool {
+        match self {
+            Self::TimeStamp | Self::SignatureField | Self::Signature | Self::VisibleSignature => true,
+            Self::Nothing
+            | Self::ValidationData
+            | Self::Metadata
+            | Self::FormField
+            | Self::Annotation
+            | Self::LockedField
+            | Self::Other => false,
+        }
+    }
+
     /// Machine name.
     pub fn as_str(self) -> &'static str {
         match self {

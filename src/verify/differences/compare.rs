@@ -31,7 +31,10 @@ impl<'d, 'n, 't> Comparison<'d, 'n, 't> {
         for age in (0..self.newer).rev() {
             let state = self.now.as_of(age);
             let revision = u32::try_from(self.newer - age).unwrap_or(u32::MAX);
-            let mut step = Step { all: &self, now: &state, revision, found: Vec::new(), accounted: BTreeSet::new() };
+            let written = state.sections().first().map(|section| section.entries.as_slice()).unwrap_or_default();
+            let written = written.iter().map(|(number, _)| *number).collect();
+            let (found, accounted, before) = (Vec::new(), BTreeSet::new(), state.as_of(1));
+            let mut step = Step { all: &self, now: &state, before: &before, revision, written, found, accounted };
             step.judge()?;
             if step.found.is_empty() {
                 step.note(ChangeKind::Nothing, true, None);
@@ -46,7 +49,11 @@ impl<'d, 'n, 't> Comparison<'d, 'n, 't> {
 struct Step<'c, 'd, 'n, 't> {
     all: &'c Comparison<'d, 'n, 't>,
     now: &'c Document<'n>,
+    /// The file as it was before this revision.
+    before: &'c Document<'n>,
     revision: u32,
+    /// The objects that this revision defines.
+    written: BTreeSet<u32>,
     found: Vec<Change>,
     /// New objects that an accepted change brought in.
     accounted: BTreeSet<u32>,
@@ -122,12 +129,16 @@ impl<'n> Step<'_, '_, 'n, '_> {
     fn judge_catalog(&mut self) -> Result<(), PdfError> {
         const FREE: &[&[u8]] = &[b"DSS", b"AcroForm", b"Extensions", b"Version", b"Metadata"];
         let (now, then) = (self.now.catalog()?, self.all.then.catalog()?);
+        // What an earlier one of the later revisions appended is its change, and not this one's.
+        let before = self.before.catalog()?;
         if !same_but(&then, &now, FREE) {
             self.note(ChangeKind::Other, false, self.now.trailer().get(b"Root").as_ref().map(|root| root.number));
         }
         if now.get(b"Extensions") != then.get(b"Extensions") {
             self.account(now.get(b"Extensions"))?;
-            self.note(ChangeKind::ValidationData, matches!(now.get(b"Extensions"), Object::Dict(_)), None);
+            if now.get(b"Extensions") != before.get(b"Extensions") {
+                self.note(ChangeKind::ValidationData, matches!(now.get(b"Extensions"), Object::Dict(_)), None);
+            }
         }
         if now.get(b"Version") != then.get(b"Version") {
             let (after, before) = (now.get(b"Version").as_name(), then.get(b"Version").as_name());
@@ -139,11 +150,12 @@ impl<'n> Step<'_, '_, 'n, '_> {
             self.account(now.get(b"Metadata"))?;
             self.note(if is_new && is_xmp { ChangeKind::Metadata } else { ChangeKind::Other }, is_new && is_xmp, None);
         }
-        self.judge_store(now.get(b"DSS"), then.get(b"DSS"))?;
+        let is_moved = now.get(b"DSS") != before.get(b"DSS");
+        self.judge_store(now.get(b"DSS"), then.get(b"DSS"), is_moved)?;
         self.judge_form(now.get(b"AcroForm"), then.get(b"AcroForm"))
     }
 
-    fn judge_store(&mut self, now: &Object<'n>, then: &Object<'_>) -> Result<(), PdfError> {
+    fn judge_store(&mut self, now: &Object<'n>, then: &Object<'_>, is_moved: bool) -> Result<(), PdfError> {
         if now.is_null() {
             if !then.is_null() {
                 self.note(ChangeKind::Other, false, None);
@@ -155,7 +167,7 @@ impl<'n> Step<'_, '_, 'n, '_> {
         if moved || !is_validation_store(&store) || !holds_streams(self.now, &store)? {
             self.note(ChangeKind::Other, false, now.as_ref().map(|store| store.number));
         }
-        if self.account(now)? || now != then {
+        if self.account(now)? || is_moved {
             self.note(ChangeKind::ValidationData, true, None);
         }
         Ok(())
@@ -382,18 +394,20 @@ impl<'n> Step<'_, '_, 'n, '_> {
         }
     }
 
-    /// Everything new that `object` brings in is accounted for. Was there anything?
+    /// Everything new that `object` brings in is accounted for. Did this revision write any of it?
     fn account(&mut self, object: &Object<'n>) -> Result<bool, PdfError> {
-        let before = self.accounted.len();
+        let mut any = false;
         let mut waiting = vec![object.clone()];
         let mut walked = BTreeSet::new();
         while let Some(object) = waiting.pop() {
             match &object {
                 Object::Ref(reference) if self.all.then.is_free(reference.number) && self.accounted.insert(reference.number) => {
+                    any |= self.written.contains(&reference.number);
                     waiting.push(self.now.get(*reference)?);
                 }
                 // What was signed is judged by its own role; validation data stand below it.
                 Object::Ref(reference) if self.is_store(reference.number) && walked.insert(*reference) => {
+                    any |= self.written.contains(&reference.number);
                     waiting.push(self.now.get(*reference)?);
                 }
                 Object::Array(values) => waiting.extend(values.iter().cloned()),
@@ -403,7 +417,7 @@ impl<'n> Step<'_, '_, 'n, '_> {
                 _ => {}
             }
         }
-        Ok(self.accounted.len() > before)
+        Ok(any)
     }
 
     fn is_store(&self, number: u32) -> bool {

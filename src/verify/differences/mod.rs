@@ -18,6 +18,7 @@ use crate::domain::verdict::{ChangeReport, ChangesAfter};
 use crate::pdf::read::{Document, PdfError};
 use crate::verify::policy::Profile;
 use compare::Comparison;
+use std::collections::BTreeSet;
 
 /// Every change between a signed revision, read alone, and the whole file; in the order of revisions, each kind once a revision.
 /// A file that cannot be compared has the change [`ChangeKind::Other`]; that it would cost too much is the only error.
@@ -37,6 +38,9 @@ pub fn differences(now: &Document<'_>, then: &Document<'_>, permission: &Permiss
     match Comparison::new(now, then, newer, permission).and_then(Comparison::changes) {
         Ok(mut changes) => {
             changes.sort();
+            // A field stands in every revision after the one that signed it; it is said of that one.
+            let mut signed = BTreeSet::new();
+            changes.retain(|change| !(change.permitted && change.kind.signs()) || signed.insert((change.kind, change.object)));
             changes.dedup_by(|a, b| (a.revision, a.kind, a.permitted) == (b.revision, b.kind, b.permitted));
             Ok(changes)
         }
