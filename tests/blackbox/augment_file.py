@@ -62,8 +62,7 @@ def main():
     port = installations.free_port()
     folder = WORK / "authority"
     made = installations.make(folder, "ecdsa-p256", port)
-    of_type = {one["type"]: Path(one["document"]) for one in made["licences"]}
-    basic, stamped = of_type["business-licence"], of_type["food-permit"]
+    basic, stamped = (next(Path(one["document"]) for one in made["licences"] if kind in one["document"]) for kind in ("business-licence", "food-permit"))
     stamping = f"http://127.0.0.1:{port}/pki/tsa"
     trust, allow, archive = ["--trust", made["root"]], ["--allow", "127.0.0.1"], ["--time-stamp-url", stamping]
     pki = _pki.Pki(folder / "keys")
@@ -77,7 +76,8 @@ def main():
 
         data = basic.read_bytes()
         everything = [*trust, *allow, *archive]
-        refused("cut", data[: len(data) // 2], INVALID, everything, "FORMAT_FAILURE")
+        refused("cut in half", data[: len(data) // 2], UNREADABLE, everything)
+        refused("cut at its end", data[:-400], INVALID, everything, "FORMAT_FAILURE")
         refused("no PDF", b"no PDF", UNREADABLE, everything)
         refused("never sealed", _bases.page(), UNREADABLE, everything)
         refused("tampered with", spoil.flipped(data), INVALID, everything, "HASH_FAILURE")
