@@ -3,12 +3,14 @@
 pub mod api_keys;
 pub mod clients;
 pub mod credentials;
+pub mod messengers;
 pub mod own_authorities;
 pub mod shipped;
 pub mod trust;
 pub mod types;
 
 use crate::ambient::{EntropyError, SystemClock, SystemEntropy};
+use crate::clients::mail::MailError;
 use crate::clients::{FetchError, RevocationClient};
 use crate::config::Config;
 use crate::domain::secret::Secret;
@@ -71,6 +73,9 @@ pub enum AppError {
     /// The licence types cannot be brought into the catalogue.
     #[error("{0}")]
     Catalogue(Refusal),
+    /// The mail server of the settings cannot be used.
+    #[error("邮件设置不可用 mail cannot be sent: {0}")]
+    Mail(#[from] MailError),
     /// No random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -97,7 +102,8 @@ pub async fn open_with(config: &Config, passphrase: &Secret<String>) -> Result<S
         own_authorities: own_authorities::load(config, passphrase)?,
         revocation: Some(RevocationClient::new(clients::fetcher(config, config.revocation.timeout)?)),
         settings: settings(config),
-    })?;
+    })?
+    .with_messengers(messengers::messengers(config)?);
     services.register_types().await.map_err(AppError::Catalogue)?;
     services.register_issuers().await?;
     Ok(services)

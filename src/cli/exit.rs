@@ -62,6 +62,8 @@ pub type Outcome = Result<Exit, Failure>;
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let exit = match &refusal {
+            Refusal::BadTarget(_) => Exit::Usage,
+            Refusal::NotDead => Exit::No,
             Refusal::UnknownType(_) | Refusal::BadKey | Refusal::BadReason | Refusal::BadPeriod | Refusal::TooLarge(_) => Exit::Usage,
             Refusal::WrongValue(_) => Exit::Usage,
             // the life of a licence
@@ -118,6 +120,7 @@ impl From<AppError> for Failure {
             | AppError::Key(_)
             | AppError::Template(..)
             | AppError::Seal(_)
+            | AppError::Mail(_)
             | AppError::Client(_)
             | AppError::Setup(_) => Exit::Config,
         };

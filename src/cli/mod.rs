@@ -17,6 +17,7 @@ pub mod keys;
 pub mod licence;
 pub mod mint;
 pub mod organisation;
+mod outbox;
 pub mod person;
 pub mod print;
 mod reload;
@@ -63,6 +64,7 @@ enum Command {
     Template(template::TemplateArgs),
     Audit(audit::AuditArgs),
     Statistics(statistics::StatisticsArgs),
+    Outbox(outbox::OutboxArgs),
     Bench(bench::BenchArgs),
     Doctor(doctor::DoctorArgs),
 }
@@ -113,6 +115,7 @@ fn run(command: Command) -> Outcome {
         Command::Template(arguments) => template::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Statistics(arguments) => statistics::run(arguments),
+        Command::Outbox(arguments) => outbox::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
     }

@@ -117,6 +117,22 @@ impl Fetcher {
         self.follow(url, Some(Message { media_type, body }), Some(wanted)).await
     }
 
+    /// Posts JSON with further headers. Done when the other side answers 2xx; it is not followed elsewhere, and its words are not read.
+    pub async fn deliver(&self, url: &str, headers: &[(&'static str, String)], body: &[u8]) -> Result<(), FetchError> {
+        let url = Url::parse(url).map_err(|_| FetchError::Address(url.chars().take(200).collect()))?;
+        let host = self.check(&url)?;
+        let mut request = self.client.post(url).header(CONTENT_TYPE, "application/json").body(body.to_vec());
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        match tokio::time::timeout(self.limits.timeout, request.send()).await {
+            Ok(Ok(response)) if response.status().is_success() => Ok(()),
+            Ok(Ok(response)) => Err(FetchError::Status { host, status: response.status().as_u16() }),
+            Ok(Err(error)) => Err(failure(&error, &host)),
+            Err(_) => Err(FetchError::TimedOut(host)),
+        }
+    }
+
     /// Follows redirects by hand: every hop is judged like the first, and may cost what is left of the time.
     async fn follow(&self, url: &str, message: Option<Message<'_>>, wanted: Option<&'static str>) -> Result<Vec<u8>, FetchError> {
         let work = async {

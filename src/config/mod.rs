@@ -3,12 +3,14 @@
 mod authority;
 mod keys;
 mod long_term;
+mod outbox;
 mod read;
 mod trust;
 
 pub use authority::OwnIssuer;
 pub use keys::{KeyAddress, KeyPlace, Keys, Release};
 pub use long_term::{Renewal, Revocation, Sealing, StampAuthority, TimeStamps};
+pub use outbox::{Mail, Outbox, Sms, Webhooks};
 pub use read::Mistake;
 pub use trust::{AnchorFile, ListFile, Trust};
 
@@ -49,6 +51,8 @@ pub struct Config {
     pub keys: Keys,
     /// What is trusted beyond the own root.
     pub trust: Trust,
+    /// Who carries what is told.
+    pub outbox: Outbox,
     /// A second file that keeps the end of the audit chain, best on another machine.
     pub second_audit_head: Option<PathBuf>,
     /// API keys (JSON), digests only.
@@ -160,6 +164,7 @@ impl Config {
             department: read_department(&mut reader),
             keys: read_keys(&mut reader, &data),
             trust: read_trust(&mut reader, &data),
+            outbox: Outbox::read(&mut reader),
             second_audit_head: reader.path("audit.second_head"),
             api_keys: reader.path("api_keys").unwrap_or_else(|| data.join("api-keys.json")),
             sealing: Sealing::read(&mut reader),

@@ -32,6 +32,7 @@ pub mod person;
 pub mod seal_level;
 pub mod seal_record;
 pub mod secret;
+pub mod subscription;
 pub mod system;
 pub mod template;
 pub mod trust_grade;

@@ -120,7 +120,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::BadPage(_) => StatusCode::BAD_REQUEST,
         Refusal::BadFeed(_) => StatusCode::BAD_GATEWAY,
         Refusal::BadKey => StatusCode::BAD_REQUEST,
-        Refusal::NumberTaken | Refusal::InProgress { .. } | Refusal::Voided | Refusal::WrongState(_) => StatusCode::CONFLICT,
+        Refusal::NumberTaken | Refusal::NotDead | Refusal::InProgress { .. } | Refusal::Voided | Refusal::WrongState(_) => {
+            StatusCode::CONFLICT
+        }
         Refusal::ChangedMeanwhile(_) => StatusCode::CONFLICT,
         Refusal::AlreadyThere => StatusCode::CONFLICT,
         Refusal::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -134,6 +136,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::BadNotes(_)
         | Refusal::NothingChanged
         | Refusal::BadSearch
+        | Refusal::BadTarget(_)
         | Refusal::NotExaminable(_)
         | Refusal::NotACode => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Halted { .. } | Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => {

@@ -15,12 +15,17 @@ impl Services {
         let mut beat = tokio::time::interval(Duration::from_secs(1));
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut renewed: Option<Instant> = None;
+        let delivering = tokio::spawn(self.clone().keep_delivering());
         if let Err(error) = self.sort_audit_lines().await {
             tracing::warn!(?error, "earlier audit lines could not be made ready for searches");
         }
         loop {
             tokio::select! {
-                () = &mut stop => return,
+                () = &mut stop => {
+                    // An attempt that is cut off is made again under the same id.
+                    delivering.abort();
+                    return;
+                }
                 _ = beat.tick() => {}
             }
             self.tidy().await;
@@ -69,13 +74,35 @@ impl Services {
         self.tell().await;
     }
 
-    /// Events become statistics.
+    /// Events become statistics and deliveries.
     async fn tell(&self) {
         if let Err(error) = self.number_events().await {
             tracing::warn!(?error, "events could not be numbered");
         }
         if let Err(error) = self.fold_statistics().await {
             tracing::warn!(?error, "statistics could not be folded");
+        }
+        if let Err(error) = self.fan_out().await {
+            tracing::warn!(?error, "events could not be made deliveries");
+        }
+    }
+
+    /// Delivers every second, beside everything else: a receiver that is slow keeps nothing but its own lane waiting.
+    async fn keep_delivering(self: Arc<Self>) {
+        let mut beat = tokio::time::interval(Duration::from_secs(1));
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut forgotten: Option<Instant> = None;
+        loop {
+            beat.tick().await;
+            if let Err(error) = self.deliver_waiting().await {
+                tracing::warn!(?error, "deliveries could not be made");
+            }
+            if forgotten.is_none_or(|at| at.elapsed() >= RENEWAL_BEAT) {
+                if let Err(error) = self.forget_delivered().await {
+                    tracing::warn!(?error, "earlier deliveries could not be removed");
+                }
+                forgotten = Some(Instant::now());
+            }
         }
     }
 }

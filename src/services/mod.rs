@@ -29,6 +29,7 @@ mod look_up_revocation;
 mod mint;
 mod mint_licence;
 mod mint_many;
+mod outbox;
 mod own_authority;
 mod own_revocation;
 mod people;
@@ -64,6 +65,7 @@ pub use find_licences::{LicenceItem, LicenceSearch};
 pub use health::{Health, Statistics};
 pub use list_changes::ChangeView;
 pub use mint_licence::{MintRequest, Minted};
+pub use outbox::{DeliveryView, HolderContact, LaneLease, Messengers, NewSubscription, SubscriptionMade, SubscriptionView};
 pub use own_authority::OwnAuthority;
 pub use own_revocation::OwnAnswer;
 pub use people::{NewSystem, PersonView};
@@ -116,6 +118,8 @@ pub struct Services {
     /// How long time-stamps are, once the authority has shown it.
     stamp_size: OnceCell<TokenSize>,
     settings: Settings,
+    /// Who carries deliveries.
+    messengers: Messengers,
     /// Random name of this process, by which it owns leases.
     owner: String,
     /// One permit a thread that renders and signs.
@@ -166,6 +170,7 @@ impl Services {
             stamp_size: OnceCell::new(),
             workers: Arc::new(Semaphore::new(setup.settings.workers.max(1))),
             settings: setup.settings,
+            messengers: Messengers::default(),
             owner,
             numbering: Mutex::new(()),
             sequencing: Mutex::new(()),
@@ -175,6 +180,11 @@ impl Services {
             last_renewal: AtomicI64::new(0),
             signature_memory: SignatureMemory::default(),
         })
+    }
+
+    /// The same with somebody who carries deliveries.
+    pub fn with_messengers(self, messengers: Messengers) -> Self {
+        Self { messengers, ..self }
     }
 
     /// The licence types that can be minted here.

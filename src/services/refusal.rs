@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         application::WrongStep, authority::Action, change_notes::NotesProblem, face::FieldProblem, licence::LicenceState,
-        life::IllegalTransition, page::PageProblem,
+        life::IllegalTransition, page::PageProblem, subscription::Channel,
     },
     render::RenderError,
     storage::error::StorageError,
@@ -109,6 +109,14 @@ pub enum Refusal {
         "时间范围、起始位置或分组方式不正确，请更正后重试。 The period, position or grouping is not one that can be answered for; correct it."
     )]
     BadPeriod,
+    /// The channel cannot reach this address, or is not configured.
+    #[error(
+        "地址不适用于“{}”渠道，或该渠道未启用。 The address is none for the channel “{}”, or that channel is not configured here.", .0.as_str(), .0.as_str()
+    )]
+    BadTarget(Channel),
+    /// Only a delivery that was given up is tried again by hand.
+    #[error("该推送未进入死信，无需重试。 This delivery was not given up; it is tried by itself.")]
+    NotDead,
     /// The document is longer than this service verifies.
     #[error("文件超过 {0} 字节的上限。 The file is longer than {0} bytes.")]
     TooLarge(usize),
@@ -211,6 +219,8 @@ impl Refusal {
             Self::OwnRights => "OWN_RIGHTS",
             Self::BadReason => "BAD_REASON",
             Self::BadPeriod => "BAD_PERIOD",
+            Self::BadTarget(_) => "BAD_TARGET",
+            Self::NotDead => "NOT_DEAD",
             Self::TooLarge(_) => "TOO_LARGE",
             Self::NotExaminable(_) => "NOT_EXAMINABLE",
             Self::NotACode => "NOT_A_CODE",

@@ -5,7 +5,7 @@ use crate::{
         actor::Actor,
         audit::{AuditAction, AuditEvent, AuditOutcome},
         authority::Action,
-        page::{Cursor, Page, PageRequest},
+        page::{Cursor, Page, PageProblem, PageRequest},
     },
     services::{Refusal, Services, describe_licence::damaged, milliseconds, moment},
     storage::audit_search::{self, AuditQuery, FoundLine},
@@ -63,8 +63,8 @@ impl Services {
         self.permit(actor, Action::SearchAudit, &actor.department.code).await?;
         let before = match &page.after {
             Some(cursor) => {
-                let (at, line_id) = cursor.int_and_text().map_err(|_| Refusal::BadPeriod)?;
-                (at, hex::decode(line_id).map_err(|_| Refusal::BadPeriod)?)
+                let (at, line_id) = cursor.int_and_text()?;
+                (at, hex::decode(line_id).map_err(|_| PageProblem::Cursor)?)
             }
             None => (search.until.map_or(i64::MAX, milliseconds), Vec::new()),
         };

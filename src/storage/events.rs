@@ -57,6 +57,12 @@ pub async fn read_after(database: &Database, position: i64, most: i64) -> Result
     database.read(AFTER, values![position, most]).await?.iter().map(numbered).collect()
 }
 
+/// The event at `position`.
+pub async fn at(database: &Database, position: i64) -> Result<Option<NumberedEvent>, StorageError> {
+    let sql = "select event_id, line, position from events where position = $1";
+    database.read(sql, values![position]).await?.first().map(numbered).transpose()
+}
+
 /// How far the reader `name` has come; 0 at its beginning.
 pub async fn watermark(transaction: &mut Transaction, name: &str) -> Result<i64, StorageError> {
     transaction.change("insert into watermarks (name, position) values ($1, 0) on conflict (name) do nothing", values![name]).await?;

@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "events", include_str!("migrations/0007_events.sql")),
     (10, "statistics", include_str!("migrations/0010_statistics.sql")),
     (20, "audit search", include_str!("migrations/0020_audit_search.sql")),
+    (21, "outbox", include_str!("migrations/0021_outbox.sql")),
 ];
 
 const TABLE: &str = "create table if not exists migrations (number bigint primary key, name text not null)";

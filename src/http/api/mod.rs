@@ -8,6 +8,7 @@ mod give_status_list;
 mod licence_answer;
 mod life;
 mod mint_licence;
+mod outbox;
 pub mod people;
 mod read_licence;
 mod statistics;
@@ -32,5 +33,6 @@ pub fn routes() -> Vec<Route> {
     routes.extend(statistics::routes());
     routes.extend(people::routes());
     routes.extend(life::routes());
+    routes.extend(outbox::routes());
     routes
 }
