@@ -236,7 +236,7 @@ async fn a_process_that_dies_after_sending_leaves_it_to_another_under_the_same_i
         assert_eq!(receiver.posts().len(), 1);
         deliver_all(&second).await;
         let ids = receiver.ids();
-        assert_eq!((ids.len(), &ids[0] == &ids[1], &ids[1] == &ids[2]), (3, true, false));
+        assert_eq!((ids.len(), ids[0] == ids[1], ids[1] == ids[2]), (3, true, false));
         assert_eq!(receiver.kinds(), ["licence-minted", "licence-minted", "licence-verified"]);
     }
 }
