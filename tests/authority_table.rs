@@ -139,7 +139,7 @@ async fn start() -> (Web, Keys) {
 async fn a_route_is_refused_to_nobody_and_to_every_role_without_the_right() {
     let (web, keys) = start().await;
     for line in lines() {
-        let path = line.path.replace('{', "").replace('}', "");
+        let path = line.path.replace(['{', '}'], "");
         let place = format!("{} {}", line.method, line.path);
         let Some(action) = line.action else { continue };
         assert_eq!(outcome(&web, None, &line.method, &path, "").await.0, 401, "{place}");

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from _elicence import WORK, Checks, demo, elicence
 from _samples import rows
-from _server import Server
+from _server import Server, free_port
 
 check = Checks()
 USER, PASSWORD = "zz", "a password of the mail server"
@@ -95,12 +95,11 @@ def main():
     root, context = certificates(WORK)
     password = WORK / "password"
     password.write_text(PASSWORD + "\n")
-    mailbox = Mailbox()
+    mailbox, port = Mailbox(), free_port()
     controller = Controller(
-        mailbox, hostname="127.0.0.1", port=0, tls_context=context, require_starttls=True, auth_required=True, authenticator=login
+        mailbox, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True, auth_required=True, authenticator=login
     )
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]
     settings = {
         "ELICENCE_MAIL__HOST": "localhost",
         "ELICENCE_MAIL__PORT": str(port),
