@@ -1,11 +1,13 @@
 //! The command line: one file a command.
 
 mod api_keys;
+mod application;
 mod ask_server;
 mod audit;
 pub mod augment;
 mod await_keepers;
 pub mod bench;
+mod catalogue;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
@@ -33,6 +35,7 @@ pub mod template;
 mod trust;
 mod trust_list;
 pub mod verify;
+mod words;
 
 use clap::{Parser, Subcommand};
 use exit::{Exit, Outcome};
@@ -65,6 +68,8 @@ enum Command {
     Audit(audit::AuditArgs),
     Statistics(statistics::StatisticsArgs),
     Outbox(outbox::OutboxArgs),
+    Catalogue(catalogue::CatalogueArgs),
+    Application(application::ApplicationArgs),
     Bench(bench::BenchArgs),
     Doctor(doctor::DoctorArgs),
 }
@@ -116,6 +121,8 @@ fn run(command: Command) -> Outcome {
         Command::Audit(arguments) => audit::run(arguments),
         Command::Statistics(arguments) => statistics::run(arguments),
         Command::Outbox(arguments) => outbox::run(arguments),
+        Command::Catalogue(arguments) => catalogue::run(arguments),
+        Command::Application(arguments) => application::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
     }

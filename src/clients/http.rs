@@ -1,9 +1,11 @@
 //! Fetches small things over HTTP within limits: bytes, seconds, redirects, and addresses that may be asked.
 
 use crate::clients::address_guard::{AddressGuard, Forbidden};
+use crate::domain::secret::Secret;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, LOCATION};
 use reqwest::{Client, Method, Response, Url, redirect::Policy};
 use std::error::Error;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,6 +51,9 @@ pub enum FetchError {
         /// What the system said.
         cause: String,
     },
+    /// A key would go over the network in the clear.
+    #[error("{0} must be asked under https: the request carries a key")]
+    Plain(String),
     /// It took too long.
     #[error("{0} took too long to answer")]
     TimedOut(String),
@@ -110,6 +115,20 @@ impl Fetcher {
     /// Gets a file.
     pub async fn get(&self, url: &str) -> Result<Vec<u8>, FetchError> {
         self.follow(url, None, None).await
+    }
+
+    /// Gets a file as somebody whom the other side knows by a key (`Authorization: Bearer`). The key goes to this host only, never along a
+    /// redirect, and in the clear to a loopback address only.
+    pub async fn get_as(&self, url: &str, key: &Secret<String>) -> Result<Vec<u8>, FetchError> {
+        let url = Url::parse(url).map_err(|_| FetchError::Address(url.chars().take(200).collect()))?;
+        let host = self.check(&url)?;
+        let loopback = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        if url.scheme() != "https" && !loopback {
+            return Err(FetchError::Plain(host));
+        }
+        let request = self.client.get(url).bearer_auth(key.expose());
+        let response = request.send().await.map_err(|error| failure(&error, &host))?;
+        self.read(response, &host, None).await
     }
 
     /// Posts a message of one media type and gives the answer, which must be of another.

@@ -43,6 +43,25 @@ pub const COMMON: &[CommonElement] = &[
     element("ZZYXQJZRQ", "有效期截止日期", "certificateExpiringDate", GivenBy::Department),
 ];
 
+/// One element of the management metadata (管理元数据): what the register knows of a licence beside what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ManagementElement {
+    /// Short code.
+    pub code: &'static str,
+    /// The name.
+    pub name: &'static str,
+    /// The English name.
+    pub name_en: &'static str,
+}
+
+/// The management elements.
+pub const MANAGEMENT: &[ManagementElement] = &[
+    ManagementElement { code: "ZZZT", name: "证照状态", name_en: "certificateState" },
+    ManagementElement { code: "ZZLXBB", name: "元数据定义版本", name_en: "certificateTypeVersion" },
+    ManagementElement { code: "CJSJ", name: "创建时间", name_en: "creationTime" },
+    ManagementElement { code: "ZZBGSJ", name: "状态变更时间", name_en: "stateChangeTime" },
+];
+
 /// The common element with that short code.
 pub fn common(code: &str) -> Option<&'static CommonElement> {
     COMMON.iter().find(|e| e.code == code)

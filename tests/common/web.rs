@@ -21,6 +21,7 @@ use std::time::Duration;
 /// A running server with a login of every kind.
 pub struct Web {
     pub services: Arc<Services>,
+    pub server: Arc<Server>,
     pub url: String,
     pub client: Client,
     /// Issuer of the authority's department.
@@ -73,10 +74,10 @@ impl Web {
         let config =
             if tls { Some(serve::read_tls(&folder.join("certificate.pem"), &folder.join("key.pem")).await.unwrap()) } else { None };
         let handle = ServerHandle::new();
-        tokio::spawn(serve::serve(listener, config, elicence::http::router(server), handle.clone()));
+        tokio::spawn(serve::serve(listener, config, elicence::http::router(server.clone()), handle.clone()));
         let scheme = if tls { "https" } else { "http" };
         let client = Client::builder().danger_accept_invalid_certs(tls).build().unwrap();
-        Self { services, url: format!("{scheme}://{address}"), client, issuer, supervisor, stranger, handle, place }
+        Self { services, server, url: format!("{scheme}://{address}"), client, issuer, supervisor, stranger, handle, place }
     }
 
     pub fn get(&self, path: &str) -> RequestBuilder {

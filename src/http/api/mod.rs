@@ -1,7 +1,9 @@
 //! The JSON API: one file a verb, and the list of all of them.
 
+mod applications;
 pub mod ask_register;
 mod audit;
+mod catalogue;
 mod download_licence;
 mod give_keys;
 mod give_status_list;
@@ -11,6 +13,7 @@ mod mint_licence;
 mod outbox;
 pub mod people;
 mod read_licence;
+mod read_metadata;
 mod statistics;
 mod verify_code;
 mod verify_document;
@@ -22,6 +25,7 @@ pub fn routes() -> Vec<Route> {
     let mut routes = vec![
         mint_licence::route(),
         read_licence::route(),
+        read_metadata::route(),
         download_licence::route(),
         verify_document::route(),
         verify_code::route(),
@@ -29,7 +33,9 @@ pub fn routes() -> Vec<Route> {
         give_status_list::route(),
         give_keys::route(),
     ];
+    routes.extend(applications::routes());
     routes.extend(audit::routes());
+    routes.extend(catalogue::routes());
     routes.extend(statistics::routes());
     routes.extend(people::routes());
     routes.extend(life::routes());

@@ -120,7 +120,7 @@ impl Services {
             kind: GranteeKind::Department,
             maintain: true,
             mint: false,
-            read: true,
+            read: false,
             write: false,
         };
         let row = GrantRow { type_code: entry.type_code.clone(), grant, granted_by: reviewer.id.clone(), granted_at: self.now_ms() };

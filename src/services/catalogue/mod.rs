@@ -1,12 +1,22 @@
 //! The catalogue (证照目录): one region-wide directory of licence types, kept by the managing department.
 
 mod change_entry;
+mod give_feed;
+mod grant_entry;
 mod may_mint;
+mod pull_catalogue;
+mod read_definition;
 mod read_entry;
+mod read_log;
 mod register_types;
 mod store_version;
+mod versions;
 
+pub use pull_catalogue::PullReport;
+pub use read_definition::{DefinitionView, ManagementElement};
 pub use read_entry::ClassCount;
+pub use read_log::LogLine;
+pub use versions::{Comparison, VersionHead, VersionView};
 
 use crate::{
     domain::{

@@ -9,6 +9,7 @@ use crate::{
         catalogue_feed::{FeedChange, chain_after},
         digest::Digest,
         directory_entry::{DirectoryEntry, EntryChange},
+        event::{Event, EventKind},
         licence_type::LicenceType,
     },
     services::{Refusal, Services},
@@ -105,6 +106,8 @@ impl Services {
             outcome: AuditOutcome::Done,
             details: Default::default(),
         };
+        let told = Event::new(EventKind::CatalogueEntryChanged, source.organisation, self.now()).of_type(&entry.type_code);
+        self.announce(transaction, &told.with("change", change.as_str()).with("version", version)).await?;
         self.audit(transaction, &event.with("change", change.as_str()).with("version", version).with("digest", digest)).await?;
         Ok(Ok(version))
     }
