@@ -22,7 +22,7 @@ pub struct Desk {
     data: PathBuf,
     /// Act as the person of this login name, with the person's roles; without it as the local operator, who has every role.
     #[arg(long = "as", value_name = "PERSON", default_value = LOCAL)]
-    person: String,
+    acting_as: String,
     /// The organisation that the person acts for, instead of the person's own.
     #[arg(long, value_name = "CODE")]
     as_organisation: Option<String>,
@@ -47,11 +47,11 @@ impl Desk {
     /// Whoever works here.
     async fn actor(&self, config: &Config, services: &Services) -> Result<Actor, Failure> {
         let operator = installation::local_operator(config)?;
-        if self.person == LOCAL {
+        if self.acting_as == LOCAL {
             return Ok(operator);
         }
-        let acting = services.act_as(&operator, &self.person, self.as_organisation.as_deref()).await;
-        acting.map_err(|refusal| Failure::new(Exit::No, format!("--as {}: {refusal}", self.person)))
+        let acting = services.act_as(&operator, &self.acting_as, self.as_organisation.as_deref()).await;
+        acting.map_err(|refusal| Failure::new(Exit::No, format!("--as {}: {refusal}", self.acting_as)))
     }
 
     /// Shall the answer be JSON?
