@@ -1,6 +1,7 @@
 //! Composition root: settings in, a working service out; the only place where the parts meet.
 
 pub mod api_keys;
+pub mod audit;
 pub mod clients;
 pub mod credentials;
 pub mod messengers;

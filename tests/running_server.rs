@@ -146,6 +146,14 @@ async fn api_keys_are_added_and_revoked_while_it_serves() {
     assert!(revoke().status.success());
     wait_for("the revoked key is refused", async || server.status_for(&key).await == StatusCode::UNAUTHORIZED).await;
     assert_eq!(revoke().status.code(), Some(1));
+    for action in ["add-api-key", "revoke-api-key"] {
+        let search =
+            || String::from_utf8(elicence(&["audit", "search", "--data", installation.data(), "--action", action]).stdout).unwrap();
+        wait_for("the audit log tells of it", async || search().contains("desk-1")).await;
+        let found = search();
+        assert_eq!(found.matches("desk-1").count(), 1, "{action}: {found}");
+        assert!(found.contains("local-operator") && found.contains("clerk issuer") && !found.contains(&key), "{found}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,9 @@ use elicence::seal::authority::{
     certificate::Purpose,
     ocsp_answer::{self, OcspTimes},
     revocation_list::{RevocationListSpec, Revoked, revocation_list},
+    time_stamp::{StampPolicy, TokenSpec, token},
 };
+use der::asn1::ObjectIdentifier;
 use elicence::seal::signer::Signer;
 use elicence::seal::{append_validation, prepare_archive};
 use elicence::verify::{Evidence, EvidenceBundle, Limits, Policy, RevocationRule, ValidationMaterial, conclude, examine};
@@ -369,4 +371,28 @@ fn no_byte_of_evidence_that_nothing_covers_is_free() {
             assert!(!sound(&broken(&|data| flip(&mut data.certificates[certificate], from_end))), "certificate {certificate}, {from_end}");
         }
     }
+}
+
+#[test]
+fn renewal_by_another_authority_lowers_no_level() {
+    let years = (datetime!(2026-12-01 0:00 UTC), datetime!(2036-12-01 0:00 UTC));
+    let other = Reissued::of(key("qr"), Purpose::TimeStamp, "unknown-root", years);
+    let stamp = |imprint: &[u8], at: OffsetDateTime| {
+        let policy = StampPolicy { policy: ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.2"), accuracy: Duration::seconds(1) };
+        token(&TokenSpec { hash: HashAlgorithm::Sha256, imprint, nonce: None, with_certificates: true, serial: 1, at }, &policy, &other)
+    };
+    let at = GATHERED + Duration::days(20);
+    let document = append_validation(LEVELS.lta.clone(), &validation_data(at), at).expect("validation data");
+    let prepared = prepare_archive(document, TokenSize::of(&stamp(&[0; 32], at).expect("a token"))).expect("a gap");
+    let imprint = prepared.imprint(HashAlgorithm::Sha256);
+    let renewed = prepared.embed(&stamp(&imprint, at).expect("a token")).expect("it fits");
+
+    let both = Evidence { anchors: [licence::anchors("root.pem"), licence::anchors("unknown-root.pem")].concat(), ..evidence() };
+    for moment in [at + Duration::days(1), LATER] {
+        let report = judge_with(&renewed, &both, RevocationRule::Prefer, moment);
+        assert_eq!((report.verdict, level(&report)), (Verdict::Valid, "B-LTA"), "{moment}: {:?}", report.reasons);
+    }
+    let report = judge(&renewed, at + Duration::days(1));
+    let expected = (Verdict::Indeterminate, "TIMESTAMP_FAILURE", "B-LTA");
+    assert_eq!((report.verdict, codes(&report)[0], level(&report)), expected, "who does not know the other authority");
 }

@@ -1,12 +1,13 @@
 //! `elicence keys api`: adds, lists and revokes the API keys of an installation; its server takes every change up by itself.
 
 use crate::ambient::SystemEntropy;
-use crate::app::{AppError, api_keys};
+use crate::app::{AppError, api_keys, audit};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::role_names::roles;
-use crate::cli::{installation, print};
+use crate::cli::{installation, print, runtime};
 use crate::config::Config;
-use crate::domain::actor::Role;
+use crate::domain::actor::{Actor, Role};
+use crate::domain::audit::{AuditAction, AuditEvent, AuditOutcome};
 use crate::domain::codes::Uscc;
 use crate::domain::payload::Party;
 use crate::http::api_keys::ApiKeyRecord;
@@ -113,6 +114,12 @@ fn add(arguments: &AddArgs) -> Outcome {
             format!("{} 已有密钥，请先吊销或换用新的标识 has a key already: revoke it first, or take another id", arguments.id),
         ));
     }
+    let written = write_down(&config, AuditAction::AddApiKey, &arguments.id, &department, &roles);
+    if let Err(failure) = written {
+        // Nobody has seen it: a key that no audit line tells of is taken back.
+        api_keys::change(&config.api_keys, |records| records.retain(|record| record.id != arguments.id))?;
+        return Err(failure);
+    }
     if arguments.place.json {
         print::json(&json!({ "id": arguments.id, "key": key.expose(), "department": department, "roles": roles }))?;
     } else {
@@ -152,18 +159,26 @@ fn list(arguments: &ListArgs) -> Outcome {
 
 fn revoke(arguments: &RevokeArgs) -> Outcome {
     let config = installation::read(&arguments.place.data)?;
-    let revoked = api_keys::change(&config.api_keys, |records| {
-        let before = records.len();
-        records.retain(|record| record.id != arguments.id);
-        before - records.len()
-    })?;
-    if revoked == 0 {
+    let revoked: Vec<ApiKeyRecord> =
+        api_keys::change(&config.api_keys, |records| records.extract_if(.., |record| record.id == arguments.id).collect())?;
+    for ApiKeyRecord { department, roles, .. } in &revoked {
+        write_down(&config, AuditAction::RevokeApiKey, &arguments.id, department, roles)?;
+    }
+    if revoked.is_empty() {
         return Err(Failure::new(Exit::No, format!("{}: 没有这样的密钥 no key has this id; see `elicence keys api list`", arguments.id)));
     }
     if arguments.place.json {
-        print::json(&json!({ "id": arguments.id, "revoked": revoked }))?;
+        print::json(&json!({ "id": arguments.id, "revoked": revoked.len() }))?;
     } else {
         print::line(&format!("{} 的密钥已吊销 / its key is revoked", arguments.id))?;
     }
     Ok(Exit::Ok)
+}
+
+/// Writes the audit line: whoever works at the machine itself did it.
+fn write_down(config: &Config, action: AuditAction, id: &str, department: &Party, roles: &[Role]) -> Result<(), Failure> {
+    let operator = Actor { id: installation::LOCAL_OPERATOR.into(), department: department.clone(), roles: Vec::new() };
+    let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    let event = AuditEvent::new(action, &operator, AuditOutcome::Done).about(id).with("roles", words.join(" "));
+    runtime::block_on(async { Ok(audit::record(config, &event).await?) })
 }

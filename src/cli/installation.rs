@@ -6,7 +6,7 @@ use crate::domain::actor::{Actor, Role};
 use std::path::Path;
 
 /// Pseudonymous id of whoever works at the machine itself.
-const LOCAL_OPERATOR: &str = "local-operator";
+pub const LOCAL_OPERATOR: &str = "local-operator";
 
 /// Reads the settings of the installation in `data`, which must be there.
 pub fn read(data: &Path) -> Result<Config, Failure> {

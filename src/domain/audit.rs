@@ -148,6 +148,10 @@ pub enum AuditAction {
     AddSystem,
     /// A system was cut off or connected again (停用、恢复接入).
     ChangeSystem,
+    /// A key was written into the file of API keys (新增接口密钥).
+    AddApiKey,
+    /// A key was taken out of the file of API keys (吊销接口密钥).
+    RevokeApiKey,
     /// Somebody at the machine itself acts as a person (本机代操作).
     ActAs,
     /// Somebody without the right tried something (越权).
@@ -217,6 +221,8 @@ impl AuditAction {
             Self::WithdrawRole => "withdraw-role",
             Self::AddSystem => "add-system",
             Self::ChangeSystem => "change-system",
+            Self::AddApiKey => "add-api-key",
+            Self::RevokeApiKey => "revoke-api-key",
             Self::ActAs => "act-as",
             Self::Unauthorised => "unauthorised",
         }
