@@ -2,6 +2,7 @@
 
 mod licence;
 
+use der::asn1::ObjectIdentifier;
 use elicence::cms::algorithm::HashAlgorithm;
 use elicence::cms::certificate_id::certificate_id;
 use elicence::cms::read_certificate::Certificate;
@@ -16,7 +17,6 @@ use elicence::seal::authority::{
     revocation_list::{RevocationListSpec, Revoked, revocation_list},
     time_stamp::{StampPolicy, TokenSpec, token},
 };
-use der::asn1::ObjectIdentifier;
 use elicence::seal::signer::Signer;
 use elicence::seal::{append_validation, prepare_archive};
 use elicence::verify::{Evidence, EvidenceBundle, Limits, Policy, RevocationRule, ValidationMaterial, conclude, examine};
@@ -376,7 +376,7 @@ fn no_byte_of_evidence_that_nothing_covers_is_free() {
 #[test]
 fn renewal_by_another_authority_lowers_no_level() {
     let years = (datetime!(2026-12-01 0:00 UTC), datetime!(2036-12-01 0:00 UTC));
-    let other = Reissued::of(key("qr"), Purpose::TimeStamp, "unknown-root", years);
+    let other = Reissued::of(key("seal-unknown-root"), Purpose::TimeStamp, "unknown-root", years);
     let stamp = |imprint: &[u8], at: OffsetDateTime| {
         let policy = StampPolicy { policy: ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.2"), accuracy: Duration::seconds(1) };
         token(&TokenSpec { hash: HashAlgorithm::Sha256, imprint, nonce: None, with_certificates: true, serial: 1, at }, &policy, &other)
