@@ -3,7 +3,7 @@
 use crate::cms::{
     algorithm::HashAlgorithm,
     check_signature::{CheckedAlgorithm, SignatureError, algorithm, check_signature},
-    read_certificate::Certificate,
+    read_certificate::{Certificate, issuer_and_serial},
     read_signed_data::SignerIdentifier,
     read_time_stamp::{ID_TST_INFO, TimeStampToken},
     signed_attributes::CertificateBinding,
@@ -45,6 +45,9 @@ impl TimeStampToken<'_> {
         let embedded = self.signed.certificates.iter().copied();
         let mut found: Option<Certificate<'c>> = None;
         for der in embedded.chain(others) {
+            if !self.may_name(der) {
+                continue;
+            }
             let Ok(certificate) = Certificate::read(der) else { continue };
             match &found {
                 _ if !self.names(&certificate) => {}
@@ -53,6 +56,14 @@ impl TimeStampToken<'_> {
             }
         }
         found.ok_or(TokenProblem::NoSigner)
+    }
+
+    /// Not a certificate of another issuer or serial number; whether it can be read at all is not asked.
+    fn may_name(&self, der: &[u8]) -> bool {
+        match (self.signed.signer, issuer_and_serial(der)) {
+            (SignerIdentifier::IssuerAndSerial(issuer, serial), Ok(own)) => own == (issuer, serial),
+            (SignerIdentifier::KeyIdentifier(_), _) | (_, Err(_)) => true,
+        }
     }
 
     /// Is this token signed by `signer`, bound to it, and may `signer` stamp times? The path to an anchor is not looked at.

@@ -220,6 +220,16 @@ impl<'a> Addresses<'a> {
     }
 }
 
+/// Issuer name (whole SEQUENCE) and content octets of the serial number of a certificate that need not be read further: who looks for
+/// one among many asks this first.
+pub fn issuer_and_serial(der: &[u8]) -> Result<(&[u8], &[u8]), DerError> {
+    let mut tbs = DerReader::new(der).expect(tag::SEQUENCE)?.inside().expect(tag::SEQUENCE)?.inside();
+    tbs.optional(tag::CONTEXT_0)?;
+    let serial = tbs.expect(tag::INTEGER)?.value;
+    tbs.expect(tag::SEQUENCE)?;
+    Ok((tbs.expect(tag::SEQUENCE)?.whole, serial))
+}
+
 fn read_signed(der: &[u8]) -> Result<SignedParts<'_>, DerError> {
     let mut inside = DerReader::new(der).expect(tag::SEQUENCE)?.inside();
     let signed = SignedParts::read(&mut inside)?;

@@ -97,25 +97,25 @@ impl Symbol {
         let side = modules * PIXELS_PER_MODULE;
         let mut rows = Vec::with_capacity(side.div_ceil(8) * side);
         let mut row = Vec::with_capacity(side.div_ceil(8));
-        for y in 0..modules {
-            row.clear();
-            row.resize(side.div_ceil(8), 0u8);
-            for x in (0..side).filter(|x| !self.is_dark(x / PIXELS_PER_MODULE, y)) {
-                if let Some(byte) = row.get_mut(x / 8) {
-                    *byte |= 0x80 >> (x % 8);
+        let mut white = vec![0xff_u8; side.div_ceil(8)];
+        if let Some(last) = white.last_mut() {
+            *last <<= side.div_ceil(8) * 8 - side;
+        }
+        (0..QUIET_ZONE * PIXELS_PER_MODULE).for_each(|_| rows.extend_from_slice(&white));
+        for modules in self.bits.chunks_exact(self.size.max(1)) {
+            row.clone_from(&white);
+            for (x, _) in modules.iter().enumerate().filter(|(_, dark)| **dark) {
+                for pixel in 0..PIXELS_PER_MODULE {
+                    let at = (x + QUIET_ZONE) * PIXELS_PER_MODULE + pixel;
+                    if let Some(byte) = row.get_mut(at / 8) {
+                        *byte &= !(0x80 >> (at % 8));
+                    }
                 }
             }
-            for _ in 0..PIXELS_PER_MODULE {
-                rows.extend_from_slice(&row);
-            }
+            (0..PIXELS_PER_MODULE).for_each(|_| rows.extend_from_slice(&row));
         }
+        (0..QUIET_ZONE * PIXELS_PER_MODULE).for_each(|_| rows.extend_from_slice(&white));
         SymbolImage { modules, side, rows }
-    }
-
-    /// Is that module dark? Coordinates count from the corner of the quiet zone.
-    fn is_dark(&self, x: usize, y: usize) -> bool {
-        let (Some(x), Some(y)) = (x.checked_sub(QUIET_ZONE), y.checked_sub(QUIET_ZONE)) else { return false };
-        x < self.size && y < self.size && self.bits.get(y * self.size + x).copied().unwrap_or(false)
     }
 }
 

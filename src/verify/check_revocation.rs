@@ -76,7 +76,7 @@ pub struct Ground<'g, 'a> {
     pub hard: bool,
 }
 
-impl Ground<'_, '_> {
+impl<'a> Ground<'_, 'a> {
     /// The standing of `subject`, which `issuer` has issued, at `known`.
     pub fn standing(&self, subject: &Certificate<'_>, issuer: Issuer<'_>, known: Known) -> Standing {
         let (statements, out_of_bounds) = self.statements(subject, issuer, true);
@@ -174,7 +174,7 @@ impl Ground<'_, '_> {
         in_time && issuer.revoked_at.is_none_or(|revoked| known.at < revoked) && judge_key(issuer.certificate.spki, known).is_ok()
     }
 
-    fn responder(&self, placed: &Placed<OcspAnswer<'_>>, subject: &Certificate<'_>, issuer: Issuer<'_>, delegates: bool) -> Responder {
+    fn responder(&self, placed: &Placed<OcspAnswer<'a>>, subject: &Certificate<'_>, issuer: Issuer<'_>, delegates: bool) -> Responder {
         let (answer, known) = (&placed.it, self.proofs.known(placed.end));
         if names(answer.responder, issuer.certificate) && self.holds(&answer.signed, issuer.certificate) {
             return if self.was_able(issuer, known) { Responder::Right { unjudged: false } } else { Responder::OutOfBounds };
@@ -183,9 +183,8 @@ impl Ground<'_, '_> {
             return Responder::Wrong;
         }
         let mut out_of_bounds = false;
-        let own: Vec<Certificate<'_>> =
-            answer.certificates.iter().take(MOST_DELEGATES).filter_map(|der| Certificate::read(der).ok()).collect();
-        for delegate in own.iter().chain(self.material.certificates.iter().filter_map(|placed| placed.it.read.as_ref())) {
+        let own: Vec<_> = answer.certificates.iter().take(MOST_DELEGATES).filter_map(|der| self.material.read(der)).collect();
+        for delegate in own.iter().map(|own| &**own).chain(self.material.certificates.iter().filter_map(|placed| placed.it.read.as_ref())) {
             let delegated = delegate.issuer == issuer.certificate.subject
                 && names(answer.responder, delegate)
                 && delegate.may_answer_ocsp()

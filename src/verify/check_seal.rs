@@ -10,6 +10,7 @@ use crate::domain::digest::Digest;
 use crate::domain::verdict::ReasonCode;
 use crate::pdf::read::{Limits, SignatureBytes};
 use crate::verify::check_time_stamp::{StampFacts, check_signature_stamps};
+use crate::verify::covered_digests::CoveredDigests;
 
 /// What one signature says, and whether it holds.
 #[derive(Clone, Debug, Default)]
@@ -40,13 +41,19 @@ pub struct SignerCertificate {
 }
 
 /// Judges the CMS in `bytes` over the bytes it covers. Signers of its time-stamps may stand among `store`, certificates of the document.
-pub fn check_seal(bytes: &SignatureBytes<'_>, store: &[&[u8]], limits: &Limits) -> SealFacts {
+pub fn check_seal(bytes: &SignatureBytes<'_>, digests: &CoveredDigests<'_>, store: &[&[u8]], limits: &Limits) -> SealFacts {
     let mut facts = SealFacts::default();
-    facts.failure = check(bytes, store, limits, &mut facts).err();
+    facts.failure = check(bytes, digests, store, limits, &mut facts).err();
     facts
 }
 
-fn check(bytes: &SignatureBytes<'_>, store: &[&[u8]], limits: &Limits, facts: &mut SealFacts) -> Result<(), ReasonCode> {
+fn check(
+    bytes: &SignatureBytes<'_>,
+    digests: &CoveredDigests<'_>,
+    store: &[&[u8]],
+    limits: &Limits,
+    facts: &mut SealFacts,
+) -> Result<(), ReasonCode> {
     let sub_filter = bytes.dict.get(b"SubFilter").as_name();
     let pades = sub_filter == Some(b"ETSI.CAdES.detached");
     match sub_filter {
@@ -85,10 +92,10 @@ fn check(bytes: &SignatureBytes<'_>, store: &[&[u8]], limits: &Limits, facts: &m
         return Err(ReasonCode::NoSigningCertificate);
     }
     let digest = cms.digest_algorithm.hash().ok_or(ReasonCode::CryptoConstraints)?;
-    let found = covered_digest(digest, bytes);
+    let found = digests.digest(digest, bytes);
     facts.signed_digest = match <[u8; 32]>::try_from(found.as_ref()) {
         Ok(sha256) if digest == HashAlgorithm::Sha256 => Some(Digest(sha256)),
-        _ => <[u8; 32]>::try_from(covered_digest(HashAlgorithm::Sha256, bytes).as_ref()).ok().map(Digest),
+        _ => <[u8; 32]>::try_from(digests.digest(HashAlgorithm::Sha256, bytes).as_ref()).ok().map(Digest),
     };
     if found.as_ref() != cms.attributes.message_digest {
         return Err(ReasonCode::HashFailure);
@@ -103,13 +110,6 @@ fn signature_failure(error: SignatureError) -> ReasonCode {
         SignatureError::Contradiction => ReasonCode::FormatFailure,
         SignatureError::Wrong => ReasonCode::SigCryptoFailure,
     }
-}
-
-/// The digest of the bytes that a signature covers.
-pub fn covered_digest(hash: HashAlgorithm, bytes: &SignatureBytes<'_>) -> ring::digest::Digest {
-    let mut context = ring::digest::Context::new(hash.ring());
-    bytes.covered.iter().for_each(|piece| context.update(piece));
-    context.finish()
 }
 
 /// Digest algorithms are the same whether their parameters are absent or NULL (RFC 5754).

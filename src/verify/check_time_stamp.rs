@@ -7,7 +7,8 @@ use crate::cms::der_read::DerReader;
 use crate::cms::read_time_stamp::TimeStampToken;
 use crate::domain::verdict::ReasonCode;
 use crate::pdf::read::{Limits, SignatureBytes};
-use crate::verify::check_seal::{SignerCertificate, covered_digest};
+use crate::verify::check_seal::SignerCertificate;
+use crate::verify::covered_digests::CoveredDigests;
 use time::{Duration, OffsetDateTime};
 
 /// What one time-stamp says, and whether it holds.
@@ -43,13 +44,13 @@ const MOST_TOKENS: usize = 16;
 
 /// Judges the document time-stamp (文档时间戳) in `bytes` over the bytes it covers. Its signer may stand among `store`, certificates
 /// of the document.
-pub fn check_document_stamp(bytes: &SignatureBytes<'_>, store: &[&[u8]], limits: &Limits) -> StampFacts {
+pub fn check_document_stamp(bytes: &SignatureBytes<'_>, digests: &CoveredDigests<'_>, store: &[&[u8]], limits: &Limits) -> StampFacts {
     if !bytes.dict.is(b"SubFilter", b"ETSI.RFC3161") || bytes.contents().len() > limits.cms {
         return failed(ReasonCode::FormatFailure);
     }
     match TimeStampToken::read(bytes.contents()) {
         Ok((token, padding)) if padding.iter().all(|byte| *byte == 0) => {
-            check_token(&token, |hash| covered_digest(hash, bytes).as_ref().to_vec(), store)
+            check_token(&token, |hash| digests.digest(hash, bytes).as_ref().to_vec(), store)
         }
         _ => failed(ReasonCode::FormatFailure),
     }

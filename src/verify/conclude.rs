@@ -95,7 +95,7 @@ pub(super) fn revocation_needs(examined: &Examined, evidence: &Evidence, policy:
     missing(&judge, &signatures)
 }
 
-fn report_signature(signature: &ExaminedSignature, judged: &JudgedSignature<'_>, judge: &Judge<'_>) -> SignatureReport {
+fn report_signature<'a>(signature: &ExaminedSignature, judged: &JudgedSignature<'a>, judge: &Judge<'a>) -> SignatureReport {
     let indication = match judged.failure.map(ReasonCode::effect) {
         None | Some(Verdict::Valid) => "TOTAL-PASSED",
         Some(Verdict::Invalid) => "TOTAL-FAILED",

@@ -7,6 +7,7 @@ use crate::verify::active_content::has_active_content;
 use crate::verify::check_seal::{SealFacts, check_seal};
 use crate::verify::check_time_stamp::{StampFacts, check_document_stamp};
 use crate::verify::conclude::revocation_needs;
+use crate::verify::covered_digests::CoveredDigests;
 use crate::verify::differences::{Change, Permission, differences};
 use crate::verify::evidence::{Evidence, Needs, RegisterQuestion};
 use crate::verify::licence_content::{LicenceContent, licence_content};
@@ -184,6 +185,7 @@ fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineEr
         Err(_) => (ValidationStore::default(), true),
     };
     let stored: Vec<&[u8]> = store.certificates.iter().map(|one| one.der.as_slice()).collect();
+    let digests = CoveredDigests::new(bytes);
     let mut signatures = Vec::new();
     let mut stamps = Vec::new();
     let mut ends: Vec<(usize, usize)> = Vec::new();
@@ -198,7 +200,7 @@ fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineEr
         let is_its_own = revision.as_ref().is_some_and(|revision| revision.holds(value, &covered));
         if covered.dict.is(b"Type", b"DocTimeStamp") {
             if is_its_own {
-                stamps.push(ExaminedStamp { facts: check_document_stamp(&covered, &stored, limits), end: covered.end });
+                stamps.push(ExaminedStamp { facts: check_document_stamp(&covered, &digests, &stored, limits), end: covered.end });
             } else {
                 stray = stray.or(Some(ReasonCode::FormatFailure));
             }
@@ -209,7 +211,7 @@ fn examine_readable(bytes: &[u8], limits: &Limits) -> Result<Examined, ExamineEr
             continue;
         };
         let signed = revision.document(&document);
-        let examined = examine_signature(&document, signed, value, &covered, &stored)?;
+        let examined = examine_signature(&document, signed, value, (&covered, &digests), &stored)?;
         if first.as_ref().is_none_or(|(end, _)| covered.end < *end) {
             first = Some((covered.end, licence_content(signed, examined.facts.failure.is_none())));
         }
@@ -282,10 +284,10 @@ fn examine_signature(
     document: &Document<'_>,
     signed: &Document<'_>,
     value: Ref,
-    covered: &SignatureBytes<'_>,
+    (covered, digests): (&SignatureBytes<'_>, &CoveredDigests<'_>),
     store: &[&[u8]],
 ) -> Result<ExaminedSignature, PdfError> {
-    let mut facts = check_seal(covered, store, document.limits());
+    let mut facts = check_seal(covered, digests, store, document.limits());
     let (certifies, contradiction) = certification(signed, value, &covered.dict);
     if contradiction {
         facts.failure = facts.failure.or(Some(ReasonCode::FormatFailure));

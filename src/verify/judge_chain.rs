@@ -64,14 +64,14 @@ impl Signer<'_> {
 /// Judges the chain of `signer`.
 pub fn judge_chain<'a>(signer: Signer<'a>, ground: Ground<'_, 'a>, evidence: &'a Evidence, rule: RevocationRule) -> JudgedChain<'a> {
     let known = signer.known;
-    let Ok(certificate) = Certificate::read(signer.certificate) else { return JudgedChain::failed(ReasonCode::ChainGeneral) };
+    let Some(certificate) = ground.material.read(signer.certificate) else { return JudgedChain::failed(ReasonCode::ChainGeneral) };
     let path = match find_path(&certificate, signer, ground, evidence) {
         Ok(path) => path,
         Err(failure) => return JudgedChain::failed(failure),
     };
     let mut judged = JudgedChain { path, ..JudgedChain::default() };
-    let certificates: Result<Vec<_>, _> = judged.path.iter().map(|der| Certificate::read(der)).collect();
-    let Ok(certificates) = certificates else { return JudgedChain::failed(ReasonCode::ChainGeneral) };
+    let certificates: Option<Vec<_>> = judged.path.iter().map(|der| ground.material.read(der)).collect();
+    let Some(certificates) = certificates else { return JudgedChain::failed(ReasonCode::ChainGeneral) };
     if let Err(weak) = certificates.iter().try_for_each(|certificate| judge_key(certificate.spki, known)) {
         judged.failure = Some(weak);
         return judged;

@@ -1,6 +1,5 @@
 //! Which PAdES baseline level a signature has reached: B-B, B-T, B-LT or B-LTA (ETSI EN 319 142-1 clause 6).
 
-use crate::cms::read_certificate::Certificate;
 use crate::verify::check_revocation::{Ground, Issuer};
 use crate::verify::examine::ExaminedSignature;
 use crate::verify::judge_chain::JudgedChain;
@@ -11,7 +10,7 @@ use time::OffsetDateTime;
 ///
 /// B-T needs a valid time-stamp. B-LT needs, in the file, every certificate of the signer's chain and of its time-stamps', and evidence
 /// about each of them. B-LTA needs a valid document time-stamp over all that: one that is older than the material does not count.
-pub fn level(signature: &ExaminedSignature, judged: &JudgedSignature<'_>, judge: &Judge<'_>) -> Option<&'static str> {
+pub fn level<'a>(signature: &ExaminedSignature, judged: &JudgedSignature<'a>, judge: &Judge<'a>) -> Option<&'static str> {
     if !signature.facts.baseline || signature.facts.failure.is_some() {
         return None;
     }
@@ -34,11 +33,11 @@ pub fn level(signature: &ExaminedSignature, judged: &JudgedSignature<'_>, judge:
 }
 
 /// How much of the file holds all that a chain needs; `None` when something of it is not in the file.
-fn embedded_until(chain: &JudgedChain<'_>, moment: OffsetDateTime, own_end: usize, ground: Ground<'_, '_>) -> Option<usize> {
+fn embedded_until<'a>(chain: &JudgedChain<'a>, moment: OffsetDateTime, own_end: usize, ground: Ground<'_, 'a>) -> Option<usize> {
     if chain.path.is_empty() {
         return None;
     }
-    let certificates: Vec<Certificate<'_>> = chain.path.iter().map(|der| Certificate::read(der).ok()).collect::<Option<_>>()?;
+    let certificates: Vec<_> = chain.path.iter().map(|der| ground.material.read(der)).collect::<Option<_>>()?;
     let mut until = own_end;
     for (place, pair) in certificates.windows(2).enumerate() {
         let [subject, issuer] = pair else { continue };

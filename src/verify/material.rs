@@ -6,6 +6,8 @@ use crate::cms::read_revocation_list::RevocationList;
 use crate::domain::verdict::EvidenceSource;
 use crate::verify::evidence::Evidence;
 use crate::verify::examine::Examined;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// What is at hand.
 pub struct Material<'a> {
@@ -17,7 +19,12 @@ pub struct Material<'a> {
     pub answers: Vec<Placed<OcspAnswer<'a>>>,
     /// Does the file's store hold anything that cannot be read?
     pub has_unreadable: bool,
+    /// Certificates that were read before.
+    known: RefCell<Vec<(&'a [u8], Option<Rc<Certificate<'a>>>)>>,
 }
+
+/// More certificates than the chains of one file hold; others are read each time.
+const MOST_KNOWN: usize = 64;
 
 /// A certificate of the pool.
 pub struct PoolCertificate<'a> {
@@ -40,7 +47,8 @@ pub struct Placed<T> {
 impl<'a> Material<'a> {
     /// Gathers what the file and the caller's evidence hold.
     pub fn gather(examined: &'a Examined, evidence: &'a Evidence) -> Self {
-        let mut material = Self { certificates: Vec::new(), lists: Vec::new(), answers: Vec::new(), has_unreadable: false };
+        let mut material =
+            Self { certificates: Vec::new(), lists: Vec::new(), answers: Vec::new(), has_unreadable: false, known: RefCell::default() };
         let embedded = EvidenceSource::Embedded;
         for signature in &examined.signatures {
             let facts = &signature.facts;
@@ -71,6 +79,19 @@ impl<'a> Material<'a> {
             }
         }
         material
+    }
+
+    /// What a certificate says, read once; `None` when it cannot be read.
+    pub fn read(&self, der: &'a [u8]) -> Option<Rc<Certificate<'a>>> {
+        if let Some((_, known)) = self.known.borrow().iter().find(|(bytes, _)| *bytes == der) {
+            return known.clone();
+        }
+        let read = Certificate::read(der).ok().map(Rc::new);
+        let mut known = self.known.borrow_mut();
+        if known.len() < MOST_KNOWN {
+            known.push((der, read.clone()));
+        }
+        read
     }
 
     fn certificate(&mut self, der: &'a [u8], source: EvidenceSource, end: Option<usize>) {

@@ -9,6 +9,7 @@ mod check_store;
 mod check_time_stamp;
 pub mod conclude;
 mod conclude_licence;
+mod covered_digests;
 mod crypto_policy;
 mod differences;
 pub mod evidence;

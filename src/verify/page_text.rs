@@ -89,6 +89,8 @@ struct Reader<'r, 'a> {
     categories: HashMap<&'static [u8], Dict<'a>>,
     /// Graphics states that were found harmless.
     states: HashSet<Vec<u8>>,
+    /// Forms that were found free of text: a watermark is drawn many times.
+    forms: HashSet<Vec<u8>>,
     fonts: HashMap<Vec<u8>, Rc<CharacterMap>>,
     font: Option<Rc<CharacterMap>>,
     saved: Vec<Option<Rc<CharacterMap>>>,
@@ -106,6 +108,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             depth: 0,
             categories: HashMap::new(),
             states: HashSet::new(),
+            forms: HashSet::new(),
             fonts: HashMap::new(),
             font: None,
             saved: Vec::new(),
@@ -261,6 +264,10 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     fn draw(&mut self, name: &Object<'_>) -> Result<(), ContentError> {
+        let key = name.as_name().unwrap_or_default();
+        if self.forms.contains(key) {
+            return Ok(());
+        }
         let object = self.resource(b"XObject", name)?;
         let Object::Stream(stream) = &object else { return Err(ContentError("an external object is no stream")) };
         match stream.dict.get(b"Subtype").as_name() {
@@ -271,7 +278,11 @@ impl<'r, 'a> Reader<'r, 'a> {
                 }
                 Ok(())
             }
-            Some(b"Form") => self.check_free_of_text(stream),
+            Some(b"Form") => {
+                self.check_free_of_text(stream)?;
+                self.forms.insert(key.to_vec());
+                Ok(())
+            }
             _ => Err(ContentError("an external object is neither image nor form")),
         }
     }
