@@ -15,16 +15,27 @@ pub struct Lexer<'a> {
 }
 
 /// White space of PDF.
-pub fn is_space(byte: u8) -> bool {
+pub const fn is_space(byte: u8) -> bool {
     matches!(byte, 0 | 9 | 10 | 12 | 13 | 32)
 }
 
-fn is_delimiter(byte: u8) -> bool {
+const fn is_delimiter(byte: u8) -> bool {
     matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
 
+/// Neither white space nor delimiter; every byte of every word asks.
+const REGULAR: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = !is_space(byte as u8) && !is_delimiter(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
 fn is_regular(byte: u8) -> bool {
-    !is_space(byte) && !is_delimiter(byte)
+    REGULAR[usize::from(byte)]
 }
 
 /// Value of each hex digit; 255 for every other byte.
@@ -45,8 +56,10 @@ fn hex_value(digit: u8) -> Option<u8> {
 
 /// Decodes pairs of hex digits up to the first that is none.
 fn hex_pairs(digits: &[u8]) -> Vec<u8> {
-    let pairs = digits.chunks_exact(2).map(|pair| (HEX[usize::from(pair[0])], HEX[usize::from(pair[1])]));
-    pairs.take_while(|(high, low)| high | low < 16).map(|(high, low)| high << 4 | low).collect()
+    // The length is looked for first, so that the bytes are written without asking again.
+    let length = digits.iter().position(|digit| HEX[usize::from(*digit)] == 255).unwrap_or(digits.len());
+    let digits = digits.get(..length).unwrap_or_default();
+    digits.chunks_exact(2).map(|pair| HEX[usize::from(pair[0])] << 4 | HEX[usize::from(pair[1])]).collect()
 }
 
 /// Few keys are compared in pairs, many are sorted.

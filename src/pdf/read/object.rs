@@ -69,7 +69,7 @@ impl<'a> Dict<'a> {
 
     /// Key, value and place; `None` when the key is not there.
     pub fn entry(&self, key: &[u8]) -> Option<&Entry<'a>> {
-        self.0.iter().find(|entry| entry.key == key)
+        self.0.iter().find(|entry| entry.key.len() == key.len() && entry.key == key)
     }
 
     /// Every entry in the order of the file.
