@@ -11,9 +11,9 @@ use crate::config::Config;
 use crate::domain::key_set::KeySet;
 use crate::domain::verdict::{QrReport, QrVerdict, ReasonCode, Report, ReportKind, Verdict};
 use crate::verify::token::report_token;
-use crate::verify::{Evidence, ExamineError, Limits, RegisterAnswer, RegisterQuestion, conclude, examine};
+use crate::verify::{Evidence, ExamineError, RegisterAnswer, RegisterQuestion, conclude, examine};
 use clap::Args;
-use gather::{Judging, read_at_most};
+use gather::{Judging, limits, read_at_most};
 use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -112,7 +112,7 @@ fn read_document(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn judge_file(bytes: &[u8], mut evidence: Evidence, register: Register, arguments: &VerifyArgs) -> Result<Judged, Failure> {
-    let examined = match examine(bytes, &Limits::default()) {
+    let examined = match examine(bytes, &limits()) {
         Ok(examined) => examined,
         Err(error) => {
             return Ok(Judged {

@@ -111,9 +111,17 @@ pub fn fetch(questions: &[RevocationQuestion], settings: Option<&Revocation>) ->
     runtime::block_on(async { Ok(client.fetch(questions, None, OffsetDateTime::now_utc()).await.material) })
 }
 
+/// Longest file that the command line verifies. It stands in memory once, and everything else stays below 32 MiB.
+const LONGEST_FILE: usize = 192 << 20;
+
+/// What the command line spends on one file: longer files than a server takes.
+pub fn limits() -> Limits {
+    Limits { file: LONGEST_FILE, ..Limits::default() }
+}
+
 /// Reads at most one byte more than may be examined, so that no file fills the memory.
 pub fn read_at_most(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(Limits::default().file as u64 + 1).read_to_end(&mut bytes)?;
+    std::fs::File::open(path)?.take(LONGEST_FILE as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
