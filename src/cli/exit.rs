@@ -78,6 +78,7 @@ impl From<Refusal> for Failure {
             | Refusal::Halted { .. }
             | Refusal::Voided
             | Refusal::NotFound
+            | Refusal::Erased
             | Refusal::WrongState(_)
             | Refusal::ChangedMeanwhile(_) => Exit::No,
             // applications and the catalogue

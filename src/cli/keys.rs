@@ -6,6 +6,7 @@ use crate::{
         api_keys::{self, ApiKeysArgs},
         exit::{Exit, Failure, Outcome},
         keepers::{self, SplitArgs, UnlockArgs},
+        rotate_master::{self, RotateMasterArgs},
     },
     domain::secret::Secret,
     keys::{
@@ -44,6 +45,7 @@ enum KeysCommand {
     Check(CheckArgs),
     /// Add, list and revoke the API keys of an installation (接口密钥).
     Api(ApiKeysArgs),
+    RotateMaster(RotateMasterArgs),
     Split(SplitArgs),
     Unlock(UnlockArgs),
 }
@@ -96,6 +98,7 @@ pub fn run(arguments: KeysArgs) -> Outcome {
         KeysCommand::Show(arguments) => show(&arguments),
         KeysCommand::Check(arguments) => check(&arguments),
         KeysCommand::Api(arguments) => api_keys::run(arguments),
+        KeysCommand::RotateMaster(arguments) => rotate_master::run(&arguments),
         KeysCommand::Split(arguments) => keepers::run_split(&arguments),
         KeysCommand::Unlock(arguments) => keepers::run_unlock(&arguments),
     }

@@ -11,6 +11,7 @@ mod catalogue;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
+pub mod erase;
 pub mod exit;
 mod export;
 mod installation;
@@ -26,8 +27,10 @@ mod reload;
 pub mod renew;
 mod report;
 mod role_names;
+mod rotate_master;
 mod rows;
 mod runtime;
+pub mod seed;
 pub mod serve;
 mod statistics;
 pub mod system;
@@ -58,6 +61,8 @@ enum Command {
     Licence(licence::LicenceArgs),
     Augment(augment::AugmentArgs),
     Renew(renew::RenewArgs),
+    Erase(erase::EraseArgs),
+    Seed(seed::SeedArgs),
     Verify(verify::VerifyArgs),
     Organisation(organisation::OrganisationArgs),
     Person(person::PersonArgs),
@@ -111,6 +116,8 @@ fn run(command: Command) -> Outcome {
         Command::Licence(arguments) => licence::run(arguments),
         Command::Augment(arguments) => augment::run(arguments),
         Command::Renew(arguments) => renew::run(arguments),
+        Command::Erase(arguments) => erase::run(arguments),
+        Command::Seed(arguments) => seed::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Organisation(arguments) => organisation::run(arguments),
         Command::Person(arguments) => person::run(arguments),

@@ -154,6 +154,15 @@ pub enum AuditAction {
     RevokeApiKey,
     /// Somebody at the machine itself acts as a person (本机代操作).
     ActAs,
+    // keys and retention
+    /// Data keys began to be wrapped under the next master key (更换主密钥).
+    BeginMasterKeyRotation,
+    /// Every data key is wrapped under the next master key.
+    RotateMasterKey,
+    /// The data key of a licence was destroyed after its retention (到期销毁).
+    EraseLicence,
+    /// The register was filled with invented licences (生成测试证照).
+    SeedLicences,
     /// Somebody without the right tried something (越权).
     Unauthorised,
 }
@@ -224,6 +233,10 @@ impl AuditAction {
             Self::AddApiKey => "add-api-key",
             Self::RevokeApiKey => "revoke-api-key",
             Self::ActAs => "act-as",
+            Self::BeginMasterKeyRotation => "begin-master-key-rotation",
+            Self::RotateMasterKey => "rotate-master-key",
+            Self::EraseLicence => "erase-licence",
+            Self::SeedLicences => "seed-licences",
             Self::Unauthorised => "unauthorised",
         }
     }

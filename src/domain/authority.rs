@@ -132,6 +132,10 @@ actions! {
     ArchiveLicence        "archive-licence"     "归档证照"      "archive ended licences"                    [-  -  o  o  -  -  -  -  -]
     FindLicences          "find-licences"       "检索证照"      "find and list licences"                    [-  o  o  o  -  o  -  -  o]
     VerifyInformation     "verify-information"  "信息验证"      "verify information of licences"            [-  a  a  a  -  a  -  -  a]
+    // keys and retention
+    RotateMasterKey       "rotate-master-key"   "更换主密钥"    "replace the master key"                    [-  -  -  -  -  -  -  a  -]
+    EraseLicences         "erase-licences"      "到期销毁证照"  "erase licences after their retention"      [-  -  -  -  -  -  -  a  -]
+    SeedLicences          "seed-licences"       "生成测试证照"  "fill the register with invented licences"  [-  -  -  -  -  -  -  o  -]
     // the installation
     VerifyAudit           "verify-audit"        "检查审计日志"  "check the audit log"                       [-  -  -  -  -  -  a  -  -]
     // audit, statistics, subscriptions

@@ -119,6 +119,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::BadProposal(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::BadPage(_) => StatusCode::BAD_REQUEST,
         Refusal::BadFeed(_) => StatusCode::BAD_GATEWAY,
+        Refusal::Erased => StatusCode::GONE,
         Refusal::BadKey => StatusCode::BAD_REQUEST,
         Refusal::NumberTaken | Refusal::NotDead | Refusal::InProgress { .. } | Refusal::Voided | Refusal::WrongState(_) => {
             StatusCode::CONFLICT

@@ -71,6 +71,11 @@ pub enum Refusal {
     /// There is none, or none that this actor may see.
     #[error("没有找到，或无权查看，请核对后重试。 There is no such thing, or you may not see it; check what you asked for.")]
     NotFound,
+    /// Its data key was destroyed after its retention.
+    #[error(
+        "该证照保存期已满，内容已依规销毁，仅存登记记录。 The retention of this licence is over and its content was destroyed; only its entry in the register remains."
+    )]
+    Erased,
     /// The licence's state does not allow it.
     #[error("证照当前状态（{}）不允许此操作。 The licence's state ({}) does not allow this.", .0.as_str(), .0.as_str())]
     WrongState(LicenceState),
@@ -209,6 +214,7 @@ impl Refusal {
             Self::Halted { .. } => "HALTED",
             Self::Voided => "VOIDED",
             Self::NotFound => "NOT_FOUND",
+            Self::Erased => "ERASED",
             Self::WrongState(_) => "WRONG_STATE",
             Self::BadNotes(_) => "BAD_REASON",
             Self::NothingChanged => "NOTHING_CHANGED",
@@ -268,6 +274,7 @@ impl From<StorageError> for Refusal {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::Busy => Self::Busy { retry_after: Duration::from_secs(1) },
+            StorageError::Erased => Self::Erased,
             other => Self::Unavailable { cause: other.to_string() },
         }
     }

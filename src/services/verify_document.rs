@@ -60,12 +60,17 @@ impl Services {
         }
         let state = row.state;
         let document = sealed_documents::by_digest(database, &question.signed_digest.0).await?;
+        let signed_digest_matches = document.is_some_and(|d| d.licence_id == question.licence_id);
+        if row.data_key.is_destroyed() {
+            // The payload is gone, but the seal covers it: what was signed tells.
+            return Ok(RegisterAnswer { state: Some(state), signed_digest_matches, payload_digest_matches: signed_digest_matches, as_of });
+        }
         let licence = self.open(row)?;
         let mint = self.mint_of(question.licence_id).await?;
         let payload = self.open_payload_bytes(&licence, &mint)?;
         Ok(RegisterAnswer {
             state: Some(state),
-            signed_digest_matches: document.is_some_and(|d| d.licence_id == question.licence_id),
+            signed_digest_matches,
             payload_digest_matches: Digest::of(&payload) == question.payload_digest,
             as_of,
         })

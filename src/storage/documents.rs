@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_document_comes_back_and_is_not_readable_on_the_disk() {
         let folder = tempfile::tempdir().unwrap();
-        let vault = Vault::new(&Secret::new([7; 32])).unwrap();
+        let vault = Vault::new(&Secret::new([7; 32]).into()).unwrap();
         let documents = Documents::open(&folder.path().join("documents")).unwrap();
         let (key, _) = vault.new_data_key(b"id").unwrap();
         let text = "某某某的营业执照".repeat(100);

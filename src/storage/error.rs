@@ -30,6 +30,9 @@ pub enum StorageError {
     /// A stored value does not open under this master key.
     #[error("{0} does not open under this master key; use the master key that the database was made with")]
     WrongKey(&'static str),
+    /// The data key was destroyed after its retention.
+    #[error("its data key was destroyed after its retention; it can never be read again")]
+    Erased,
     /// The database was made by a newer program.
     #[error("the database has migration {found}, this program knows {known}; use the newer program")]
     TooNew {

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "life", include_str!("migrations/0006_life.sql")),
     (7, "events", include_str!("migrations/0007_events.sql")),
     (10, "statistics", include_str!("migrations/0010_statistics.sql")),
+    (13, "scale", include_str!("migrations/0013_scale.sql")),
     (20, "audit search", include_str!("migrations/0020_audit_search.sql")),
     (21, "outbox", include_str!("migrations/0021_outbox.sql")),
 ];

@@ -90,6 +90,28 @@ pub async fn insert(transaction: &mut Transaction, row: &MintRow) -> Result<(), 
         .await
 }
 
+/// Records a mint that is finished already: with its token, held by nobody.
+pub async fn insert_finished(transaction: &mut Transaction, row: &MintRow) -> Result<(), StorageError> {
+    transaction
+        .change_one(
+            "record finished mint",
+            "insert into mints (licence_id, owner, fence, lease_until, attempts, template, template_digest, seal_certificate,
+             signing_time, payload, token, target, room, finished_at) values ($1, '', 1, $2, 1, $3, $4, $5, $6, $7, $8, $9, 0, $2)",
+            values![
+                &row.licence_id.0[..],
+                row.finished_at.unwrap_or_default(),
+                row.template.as_str(),
+                &row.template_digest[..],
+                &row.seal_certificate[..],
+                row.signing_time,
+                row.payload.as_slice(),
+                row.token.clone(),
+                row.target.as_str(),
+            ],
+        )
+        .await
+}
+
 /// Stores the signed token; only once, and only by the holder.
 pub async fn set_token(
     transaction: &mut Transaction,

@@ -27,6 +27,7 @@ mod migrate;
 pub mod mints;
 pub mod organisations;
 pub mod people;
+pub mod retention;
 pub mod sealed_documents;
 pub mod statistics;
 pub mod status_lists;
@@ -34,8 +35,9 @@ pub mod subscriptions;
 pub mod systems;
 pub mod type_definitions;
 pub mod vault;
+pub mod wrapped_keys;
 
-use crate::{domain::secret::Secret, storage::error::StorageError};
+use crate::storage::{error::StorageError, master_key::MasterKeys};
 use database::{Database, values};
 use documents::Documents;
 use std::path::{Path, PathBuf};
@@ -59,11 +61,12 @@ impl Store {
     ///
     /// `address` is `sqlite:PATH` or `postgres://…`; documents stand in `folder/documents`, the end of the audit chain in
     /// `folder/audit.head`.
-    pub async fn open(address: &str, folder: &Path, master_key: &Secret<[u8; 32]>) -> Result<Self, StorageError> {
-        let vault = Vault::new(master_key)?;
+    pub async fn open(address: &str, folder: &Path, master_keys: &MasterKeys) -> Result<Self, StorageError> {
+        let mut vault = Vault::new(master_keys)?;
         let documents = Documents::open(&folder.join("documents"))?;
         let database = Database::open(address).await?;
         migrate::migrate(&database).await?;
+        adopt_root(&database, &mut vault).await?;
         check_master_key(&database, &vault).await?;
         Ok(Self { database, documents, vault, audit_heads: vec![folder.join("audit.head")] })
     }
@@ -100,6 +103,14 @@ impl Store {
             aside.push(name);
         }
         Ok(aside)
+    }
+}
+
+/// After the first master key was replaced, the root of the look-up keys stands in the database.
+async fn adopt_root(database: &Database, vault: &mut Vault) -> Result<(), StorageError> {
+    match wrapped_keys::stored_root(database).await? {
+        Some(sealed) => vault.adopt_root(&sealed).map_err(|_| StorageError::WrongKey("the database")),
+        None => Ok(()),
     }
 }
 

@@ -86,6 +86,11 @@ pub async fn current(database: &Database, id: LicenceId) -> Result<Option<Docume
     database.read(sql, values![&id.0[..]]).await?.first().map(document).transpose()
 }
 
+/// Every document of a licence, within a transaction.
+pub async fn of_licence(transaction: &mut Transaction, id: LicenceId) -> Result<Vec<DocumentRow>, StorageError> {
+    transaction.rows(select_document!("where licence_id = $1 order by made_at"), values![&id.0[..]]).await?.iter().map(document).collect()
+}
+
 /// The document whose seal signed that digest.
 pub async fn by_digest(database: &Database, digest: &[u8; 32]) -> Result<Option<DocumentRow>, StorageError> {
     database.read(select_document!("where signed_digest = $1"), values![&digest[..]]).await?.first().map(document).transpose()

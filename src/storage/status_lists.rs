@@ -18,7 +18,7 @@ pub struct Place {
 /// Gives out the issuer's next place. A list that holds `list_size` licences is followed by a new one.
 pub async fn next_place(transaction: &mut Transaction, issuer: &str, list_size: i64) -> Result<Place, StorageError> {
     // The issuer's counter stays locked until the end of the transaction, so its lists are opened one after another.
-    let number = counters::next(transaction, &format!("status {issuer}")).await? - 1;
+    let number = counters::next(transaction, &counter_of(issuer)).await? - 1;
     let (ordinal, counter) = (number / list_size, number % list_size);
     let known = transaction.rows("select list from status_lists where issuer_code = $1 and ordinal = $2", values![issuer, ordinal]).await?;
     let list = match known.first() {
@@ -36,6 +36,26 @@ pub async fn next_place(transaction: &mut Transaction, issuer: &str, list_size: 
         }
     };
     Ok(Place { list, counter })
+}
+
+/// Gives out the issuer's next `count` places at once.
+pub async fn next_places(transaction: &mut Transaction, issuer: &str, list_size: i64, count: usize) -> Result<Vec<Place>, StorageError> {
+    let mut places: Vec<Place> = Vec::with_capacity(count);
+    while places.len() < count {
+        let first = next_place(transaction, issuer, list_size).await?;
+        let left = i64::try_from(count - places.len()).unwrap_or(i64::MAX) - 1;
+        // The rest of this list needs no further look.
+        let more = left.min(list_size - first.counter - 1);
+        if more > 0 {
+            counters::reserve(transaction, &counter_of(issuer), more).await?;
+        }
+        places.extend((0..=more).map(|offset| Place { list: first.list, counter: first.counter + offset }));
+    }
+    Ok(places)
+}
+
+fn counter_of(issuer: &str) -> String {
+    format!("status {issuer}")
 }
 
 /// Whose list it is; `None` when there is no such list.

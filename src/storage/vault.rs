@@ -1,10 +1,14 @@
 //! Personal data at rest: envelope encryption with a data key a licence, and keyed hashes for look-ups.
 //!
 //! The master key stays outside the database. From it HKDF-SHA-256 (RFC 5869) derives one key a purpose: one wraps data keys, the
-//! others make look-up keys. A sealed value is `nonce (12) || AES-256-GCM ciphertext || tag (16)`; its context (what it is and
+//! others make look-up keys. When the master key is replaced, data keys are wrapped again; look-up keys stay those of the first
+//! master key, whose root then stands in the database, sealed under the present one. A sealed value is `nonce (12) || AES-256-GCM ciphertext || tag (16)`; its context (what it is and
 //! whose) is authenticated with it, so that a value moved to another row or column does not open.
 
-use crate::{domain::secret::Secret, storage::error::StorageError};
+use crate::{
+    domain::secret::Secret,
+    storage::{error::StorageError, master_key::MasterKeys},
+};
 use ring::{
     aead::{self, AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hkdf, hmac,
@@ -13,10 +17,17 @@ use ring::{
 
 /// The root of all keys of one store.
 pub struct Vault {
-    root: hkdf::Prk,
+    /// What look-up keys come from.
+    root: Root,
+    /// Wraps new data keys.
     wrapping: LessSafeKey,
+    /// Wrapped the data keys that are not wrapped again yet.
+    replaced: Option<LessSafeKey>,
     random: SystemRandom,
 }
+
+/// The pseudo-random key of a master key (RFC 5869 section 2.2).
+struct Root(zeroize::Zeroizing<[u8; 32]>);
 
 /// The key of one licence's data, in memory only.
 pub struct DataKey {
@@ -26,6 +37,13 @@ pub struct DataKey {
 /// A data key as it is stored: sealed under the master key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrappedKey(pub Vec<u8>);
+
+impl WrappedKey {
+    /// What stands in the place of a data key that was destroyed: what it sealed can never be read again (加密擦除).
+    pub fn is_destroyed(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 /// What a look-up key is for; each has its own HMAC key, so that equal values in two columns do not show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,11 +95,41 @@ impl hkdf::KeyType for KeyLength {
 }
 
 impl Vault {
-    /// Derives every key from the 32-byte master key.
-    pub fn new(master: &Secret<[u8; 32]>) -> Result<Self, StorageError> {
-        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"elicence/1").extract(master.expose());
-        let wrapping = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &*derive(&root, b"elicence wrap data key")?).map_err(no_key)?);
-        Ok(Self { root, wrapping, random: SystemRandom::new() })
+    /// Derives every key from the master key. While it is being replaced, new data keys are wrapped under the next one, and those of
+    /// both open.
+    pub fn new(master: &MasterKeys) -> Result<Self, StorageError> {
+        let root = Root::of(master.current.expose());
+        let current = root.wrapping_key()?;
+        let (wrapping, replaced) = match &master.next {
+            Some(next) => (Root::of(next.expose()).wrapping_key()?, Some(current)),
+            None => (current, None),
+        };
+        Ok(Self { root, wrapping, replaced, random: SystemRandom::new() })
+    }
+
+    /// Is there a next master key?
+    pub fn has_next(&self) -> bool {
+        self.replaced.is_some()
+    }
+
+    /// The root of the look-up keys, sealed under the newest master key.
+    pub fn sealed_root(&self) -> Result<Vec<u8>, StorageError> {
+        seal(&self.wrapping, &self.random, &[b"lookup root"], &*self.root.0)
+    }
+
+    /// Takes the root of the look-up keys that [`Self::sealed_root`] sealed, under the present master key or the next one.
+    pub fn adopt_root(&mut self, sealed: &[u8]) -> Result<(), StorageError> {
+        let bytes = zeroize::Zeroizing::new(self.open_wrapped(&[b"lookup root"], sealed, "lookup root")?);
+        let root = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| StorageError::Damaged("lookup root"))?;
+        self.root = Root(zeroize::Zeroizing::new(root));
+        Ok(())
+    }
+
+    fn open_wrapped(&self, context: &[&[u8]], sealed: &[u8], what: &'static str) -> Result<Vec<u8>, StorageError> {
+        match (open(&self.wrapping, context, sealed, what), &self.replaced) {
+            (Err(_), Some(replaced)) => open(replaced, context, sealed, what),
+            (opened, _) => opened,
+        }
     }
 
     /// A new data key, and how it is stored for `owner`.
@@ -95,8 +143,21 @@ impl Vault {
 
     /// Opens the data key of `owner`.
     pub fn unwrap(&self, owner: &[u8], wrapped: &WrappedKey) -> Result<DataKey, StorageError> {
-        let bytes = zeroize::Zeroizing::new(open(&self.wrapping, &[b"data key", owner], &wrapped.0, "data key")?);
+        if wrapped.is_destroyed() {
+            return Err(StorageError::Erased);
+        }
+        let bytes = zeroize::Zeroizing::new(self.open_wrapped(&[b"data key", owner], &wrapped.0, "data key")?);
         Ok(DataKey { key: LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &bytes).map_err(no_key)?) })
+    }
+
+    /// The data key of `owner` wrapped under the newest master key; `None` when it is that already, or was destroyed.
+    pub fn wrap_again(&self, owner: &[u8], wrapped: &WrappedKey) -> Result<Option<WrappedKey>, StorageError> {
+        let context: &[&[u8]] = &[b"data key", owner];
+        if wrapped.is_destroyed() || open(&self.wrapping, context, &wrapped.0, "data key").is_ok() {
+            return Ok(None);
+        }
+        let bytes = zeroize::Zeroizing::new(self.open_wrapped(context, &wrapped.0, "data key")?);
+        Ok(Some(WrappedKey(seal(&self.wrapping, &self.random, context, &bytes)?)))
     }
 
     /// Seals `plain` as the value `what` of `owner`.
@@ -111,12 +172,12 @@ impl Vault {
 
     /// The key of the audit chain alone, for an auditor who is to check exports without the master key: it opens nothing.
     pub fn audit_chain_key(&self) -> Result<Secret<[u8; 32]>, StorageError> {
-        Ok(Secret::new(*derive(&self.root, Lookup::Audit.purpose())?))
+        Ok(Secret::new(*self.root.derive(Lookup::Audit.purpose())?))
     }
 
     /// The look-up key of `parts`: HMAC-SHA-256 over each part with its length before it.
     pub fn lookup(&self, purpose: Lookup, parts: &[&[u8]]) -> Result<[u8; 32], StorageError> {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &*derive(&self.root, purpose.purpose())?);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &*self.root.derive(purpose.purpose())?);
         let mut context = hmac::Context::with_key(&key);
         for part in parts {
             context.update(&(part.len() as u64).to_be_bytes());
@@ -128,10 +189,24 @@ impl Vault {
     }
 }
 
-fn derive(root: &hkdf::Prk, purpose: &[u8]) -> Result<zeroize::Zeroizing<[u8; 32]>, StorageError> {
-    let mut out = zeroize::Zeroizing::new([0; 32]);
-    root.expand(&[purpose], KeyLength).and_then(|okm| okm.fill(&mut *out)).map_err(no_key)?;
-    Ok(out)
+impl Root {
+    /// HKDF-Extract, written out because its result must be stored later.
+    fn of(master: &[u8; 32]) -> Self {
+        let mut bytes = zeroize::Zeroizing::new([0; 32]);
+        bytes.copy_from_slice(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, b"elicence/1"), master).as_ref());
+        Self(bytes)
+    }
+
+    fn derive(&self, purpose: &[u8]) -> Result<zeroize::Zeroizing<[u8; 32]>, StorageError> {
+        let mut out = zeroize::Zeroizing::new([0; 32]);
+        let root = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &*self.0);
+        root.expand(&[purpose], KeyLength).and_then(|okm| okm.fill(&mut *out)).map_err(no_key)?;
+        Ok(out)
+    }
+
+    fn wrapping_key(&self) -> Result<LessSafeKey, StorageError> {
+        Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &*self.derive(b"elicence wrap data key")?).map_err(no_key)?))
+    }
 }
 
 fn no_key(_: ring::error::Unspecified) -> StorageError {
@@ -179,7 +254,43 @@ mod tests {
     use super::*;
 
     fn vault(byte: u8) -> Vault {
-        Vault::new(&Secret::new([byte; 32])).unwrap()
+        Vault::new(&Secret::new([byte; 32]).into()).unwrap()
+    }
+
+    #[test]
+    fn the_root_is_what_hkdf_extracts() {
+        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"elicence/1");
+        let mut expected = [0; 32];
+        salt.extract(&[7; 32]).expand(&[b"purpose"], KeyLength).and_then(|okm| okm.fill(&mut expected)).unwrap();
+        assert_eq!(*Root::of(&[7; 32]).derive(b"purpose").unwrap(), expected);
+    }
+
+    #[test]
+    fn while_the_master_key_is_replaced_both_open_and_look_ups_stay() {
+        let (old, new) = (vault(1), vault(2));
+        let (_, wrapped) = old.new_data_key(b"one").unwrap();
+        let mut both = Vault::new(&MasterKeys { current: Secret::new([1; 32]), next: Some(Secret::new([2; 32])) }).unwrap();
+        assert!(both.has_next() && both.unwrap(b"one", &wrapped).is_ok());
+        let again = both.wrap_again(b"one", &wrapped).unwrap().expect("wrapped again");
+        assert_eq!(both.wrap_again(b"one", &again).unwrap(), None);
+        assert!(new.unwrap(b"one", &again).is_ok() && old.unwrap(b"one", &again).is_err());
+        let (_, made_now) = both.new_data_key(b"two").unwrap();
+        assert!(new.unwrap(b"two", &made_now).is_ok());
+
+        let lookup = old.lookup(Lookup::Number, &[b"n"]).unwrap();
+        let root = both.sealed_root().unwrap();
+        let mut after = vault(2);
+        assert_ne!(after.lookup(Lookup::Number, &[b"n"]).unwrap(), lookup);
+        after.adopt_root(&root).unwrap();
+        both.adopt_root(&root).unwrap();
+        assert_eq!(after.lookup(Lookup::Number, &[b"n"]).unwrap(), lookup);
+        assert!(vault(3).adopt_root(&root).is_err() && vault(1).adopt_root(&root).is_err());
+    }
+
+    #[test]
+    fn a_destroyed_key_opens_nothing() {
+        assert!(matches!(vault(1).unwrap(b"one", &WrappedKey(Vec::new())), Err(StorageError::Erased)));
+        assert_eq!(vault(1).wrap_again(b"one", &WrappedKey(Vec::new())).unwrap(), None);
     }
 
     #[test]

@@ -20,8 +20,11 @@ pub struct Material<'a> {
     /// Does the file's store hold anything that cannot be read?
     pub has_unreadable: bool,
     /// Certificates that were read before.
-    known: RefCell<Vec<(&'a [u8], Option<Rc<Certificate<'a>>>)>>,
+    known: RefCell<Vec<Known<'a>>>,
 }
+
+/// A certificate's DER, and what it says.
+type Known<'a> = (&'a [u8], Option<Rc<Certificate<'a>>>);
 
 /// More certificates than the chains of one file hold; others are read each time.
 const MOST_KNOWN: usize = 64;

@@ -79,7 +79,7 @@ impl Place {
     }
 
     pub async fn try_open(&self, key: [u8; 32]) -> Result<Store, elicence::storage::error::StorageError> {
-        Store::open(&self.address, self.path(), &Secret::new(key)).await
+        Store::open(&self.address, self.path(), &Secret::new(key).into()).await
     }
 }
 

@@ -10,7 +10,7 @@ mod sign_token;
 mod supersede;
 mod void;
 
-pub(super) use reserve::{Basis, Predecessor, RequestKeys, Reserved};
+pub(super) use reserve::{Basis, LICENCES_A_LIST, Predecessor, RequestKeys, Reserved};
 pub(super) use resume::open_photos;
 pub(super) use void::pause_after;
 

@@ -42,7 +42,7 @@ use std::{sync::Arc, time::Duration};
 use time::OffsetDateTime;
 
 /// A list is followed by a new one when it is 80 % full (of 2^20).
-const LICENCES_A_LIST: i64 = 838_860;
+pub(in crate::services) const LICENCES_A_LIST: i64 = 838_860;
 /// How often a reservation starts again because another process took the number that was tried.
 const TRIES: usize = 32;
 /// A new licence's version (版本号).
