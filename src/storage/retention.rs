@@ -44,7 +44,8 @@ pub async fn erase(transaction: &mut Transaction, id: LicenceId, now: i64) -> Re
         .await?;
     let sql = "update mints set payload = $2, photos = null, token = null where licence_id = $1";
     transaction.change(sql, values![key, nothing]).await?;
-    transaction.change("update licence_changes set notes = null where licence_id = $1", values![key]).await?;
+    let sql = "update licence_changes set notes = $2 where licence_id = $1 and notes is not null";
+    transaction.change(sql, values![key, nothing]).await?;
     transaction.change("update replacements set notes = $2 where replaced_id = $1", values![key, nothing]).await?;
     transaction.change("delete from licence_holders where licence_id = $1", values![key]).await?;
     let documents = sealed_documents::of_licence(transaction, id).await?;
