@@ -68,7 +68,7 @@ impl From<Refusal> for Failure {
             Refusal::WrongValue(_) => Exit::Usage,
             // the life of a licence
             Refusal::BadNotes(_) | Refusal::BadSearch => Exit::Usage,
-            Refusal::NothingChanged => Exit::No,
+            Refusal::NothingChanged | Refusal::BadScan(_) | Refusal::ReviewRequired => Exit::No,
             Refusal::BadFields(_)
             | Refusal::CannotPrint(_)
             | Refusal::NumberTaken

@@ -15,6 +15,7 @@ pub mod erase;
 pub mod exit;
 mod export;
 mod installation;
+pub mod intake;
 mod keepers;
 pub mod keys;
 pub mod licence;
@@ -59,6 +60,7 @@ enum Command {
     Serve(serve::ServeArgs),
     Mint(mint::MintArgs),
     Licence(licence::LicenceArgs),
+    Intake(intake::IntakeArgs),
     Augment(augment::AugmentArgs),
     Renew(renew::RenewArgs),
     Erase(erase::EraseArgs),
@@ -114,6 +116,7 @@ fn run(command: Command) -> Outcome {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Mint(arguments) => mint::run(arguments),
         Command::Licence(arguments) => licence::run(arguments),
+        Command::Intake(arguments) => intake::run(arguments),
         Command::Augment(arguments) => augment::run(arguments),
         Command::Renew(arguments) => renew::run(arguments),
         Command::Erase(arguments) => erase::run(arguments),

@@ -1,6 +1,7 @@
 //! An application (申请): one person proposes, another one reviews, and only then it takes effect. One mechanism for everything reviewed.
 
 use crate::domain::directory_entry::{EntryProposal, words};
+use crate::domain::licence_proposal::{BacklogProposal, LicenceProposal};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{borrow::Cow, fmt};
@@ -59,6 +60,10 @@ impl JsonSchema for ApplicationId {
 pub enum ApplicationKind {
     /// A directory entry is added, changed or cancelled (证照目录).
     CatalogueEntry,
+    /// A licence is issued (证照签发).
+    Licence,
+    /// A paper licence is taken over (存量证照).
+    Backlog,
 }
 
 /// The content of an application. Stored sealed.
@@ -67,6 +72,10 @@ pub enum ApplicationKind {
 pub enum Proposal {
     /// A directory entry is added, changed or cancelled.
     CatalogueEntry(EntryProposal),
+    /// A licence is issued.
+    Licence(LicenceProposal),
+    /// A paper licence is taken over.
+    Backlog(BacklogProposal),
 }
 
 impl Proposal {
@@ -74,6 +83,8 @@ impl Proposal {
     pub fn kind(&self) -> ApplicationKind {
         match self {
             Self::CatalogueEntry(_) => ApplicationKind::CatalogueEntry,
+            Self::Licence(_) => ApplicationKind::Licence,
+            Self::Backlog(_) => ApplicationKind::Backlog,
         }
     }
 
@@ -81,6 +92,8 @@ impl Proposal {
     pub fn subject(&self) -> &str {
         match self {
             Self::CatalogueEntry(entry) => entry.type_code(),
+            Self::Licence(licence) => &licence.type_code,
+            Self::Backlog(backlog) => &backlog.type_code,
         }
     }
 }
@@ -137,7 +150,7 @@ impl ApplicationState {
 }
 
 words! {
-    ApplicationKind { CatalogueEntry = "catalogue-entry" }
+    ApplicationKind { CatalogueEntry = "catalogue-entry", Licence = "licence", Backlog = "backlog" }
     ApplicationState { Draft = "draft", Submitted = "submitted", Approved = "approved", Rejected = "rejected", Withdrawn = "withdrawn" }
     ApplicationStep { Submit = "submit", Approve = "approve", Reject = "reject", Withdraw = "withdraw" }
 }

@@ -130,6 +130,10 @@ actions! {
     AnnulLicence          "annul-licence"       "撤销许可"      "annul licences"                            [-  -  -  o  -  -  -  -  -]
     CancelLicence         "cancel-licence"      "注销证照"      "cancel licences"                           [-  -  -  o  -  -  -  -  -]
     ArchiveLicence        "archive-licence"     "归档证照"      "archive ended licences"                    [-  -  o  o  -  -  -  -  -]
+    ApplyForLicence       "apply-for-licence"   "申请签发证照"  "apply for licences"                        [-  -  o  -  -  -  -  -  o]
+    ReviewLicence         "review-licence"      "审核签发申请"  "review applications for licences"          [-  o  -  o  -  -  -  -  -]
+    ReadLicenceApplication "read-licence-application" "查阅签发申请" "read applications for licences"     [-  o  o  o  -  -  -  -  o]
+    PushDecision          "push-decision"       "推送办结"      "push decisions"                            [-  -  -  -  -  -  -  -  o]
     FindLicences          "find-licences"       "检索证照"      "find and list licences"                    [-  o  o  o  -  o  -  -  o]
     VerifyInformation     "verify-information"  "信息验证"      "verify information of licences"            [-  a  a  a  -  a  -  -  a]
     // keys and retention

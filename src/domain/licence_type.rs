@@ -35,8 +35,37 @@ pub struct LicenceType {
     /// How documents of this type are sealed.
     #[serde(default)]
     pub seal: SealRule,
+    /// Who must agree before a licence of this type is issued.
+    #[serde(default, skip_serializing_if = "IssueRule::is_usual")]
+    pub issue: IssueRule,
     /// Extended metadata (扩展元数据): codes with the prefix `KZ_`. Common metadata is the same for every type.
     pub fields: Vec<FieldDefinition>,
+}
+
+/// `[issue]`: how licences of a type come about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IssueRule {
+    /// Must a second person of the department agree (双人审核)?
+    #[serde(default)]
+    pub review: Review,
+}
+
+/// Must a second person agree?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Review {
+    /// No: an issuer mints directly.
+    #[default]
+    None,
+    /// Yes: an issuer applies, somebody else approves. Approval systems, which have decided already, mint directly.
+    Required,
+}
+
+impl IssueRule {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// 持证主体类别.

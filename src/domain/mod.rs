@@ -20,6 +20,7 @@ pub mod holder;
 pub mod identifier;
 pub mod key_set;
 pub mod licence;
+pub mod licence_proposal;
 pub mod licence_type;
 pub mod life;
 pub mod measure;

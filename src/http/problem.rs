@@ -124,6 +124,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::NumberTaken | Refusal::NotDead | Refusal::InProgress { .. } | Refusal::Voided | Refusal::WrongState(_) => {
             StatusCode::CONFLICT
         }
+        Refusal::ReviewRequired => StatusCode::FORBIDDEN,
         Refusal::ChangedMeanwhile(_) => StatusCode::CONFLICT,
         Refusal::AlreadyThere => StatusCode::CONFLICT,
         Refusal::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -136,6 +137,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongValue(_)
         | Refusal::BadNotes(_)
         | Refusal::NothingChanged
+        | Refusal::BadScan(_)
         | Refusal::BadSearch
         | Refusal::BadTarget(_)
         | Refusal::NotExaminable(_)

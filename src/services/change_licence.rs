@@ -3,14 +3,14 @@
 
 use crate::{
     domain::{
-        actor::Actor,
+        actor::{Actor, Role},
         audit::{AuditAction, AuditEvent, AuditOutcome},
         canonical,
         change_notes::ChangeNotes,
         date::Until,
         face::{self, Face, FaceInput, FieldProblem, PhotoBytes, ProblemCode},
         identifier::Identifier,
-        licence_type::LicenceType,
+        licence_type::{LicenceType, Review},
         life::Transition,
         payload::{FieldValue, Payload},
         trust_grade::TrustGrade,
@@ -79,7 +79,13 @@ impl Services {
         licence.row.state.after(transition)?;
 
         let entry = self.types.find(&type_code).ok_or(Refusal::UnknownType(type_code.clone()))?.clone();
+        // What needs two people for its first version needs them for every other content, too.
+        let reviewed = entry.licence_type.issue.review == Review::Required && transition != Transition::Reissue;
+        if reviewed && !actor.has(Role::System) {
+            return Err(Refusal::ReviewRequired);
+        }
         let authority = self.authority_for(actor, &type_code)?;
+        self.may_mint(actor, &type_code).await?;
         if authority.party.code != licence.row.issuer_code {
             return Err(Refusal::NotYourType);
         }

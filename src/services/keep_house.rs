@@ -60,6 +60,11 @@ impl Services {
             Ok(_) => {}
             Err(error) => tracing::warn!(?error, "abandoned mints could not be taken over"),
         }
+        match self.mint_approved().await {
+            Ok(0) => {}
+            Ok(minted) => tracing::info!(minted, "approved applications got their licences"),
+            Err(error) => tracing::warn!(?error, "approved applications wait for their licences"),
+        }
         match self.augment_waiting().await {
             Ok(done) if done != Augmented::default() => tracing::info!(?done, "documents were augmented"),
             Ok(_) => {}

@@ -2,13 +2,14 @@
 
 use crate::{
     domain::{
-        actor::Actor,
+        actor::{Actor, Role},
         audit::{AuditAction, AuditEvent, AuditOutcome},
         authority::Action,
         canonical,
         digest::Digest,
         face::{self, Face, FaceInput},
         licence::{LicenceId, LicenceState},
+        licence_type::Review,
         seal_level::SealLevel,
     },
     services::{
@@ -86,6 +87,12 @@ impl Services {
     /// The same, and gives the document as soon as there is one.
     pub(super) async fn mint_without_waiting(&self, actor: &Actor, request: MintRequest) -> Result<Minted, Refusal> {
         self.permit(actor, Action::MintLicence, &actor.department.code).await?;
+        let reviewed = self.types.find(&request.type_code).is_some_and(|entry| entry.licence_type.issue.review == Review::Required);
+        if reviewed && !actor.has(Role::System) {
+            let refusal = Refusal::ReviewRequired;
+            self.audit_refusal(AuditEvent::new(AuditAction::MintLicence, actor, AuditOutcome::Refused), &refusal).await;
+            return Err(refusal);
+        }
         self.mint_on(actor, request, Basis::default()).await
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         application::WrongStep, authority::Action, change_notes::NotesProblem, face::FieldProblem, licence::LicenceState,
-        life::IllegalTransition, page::PageProblem, subscription::Channel,
+        licence_proposal::ScanProblem, life::IllegalTransition, page::PageProblem, subscription::Channel,
     },
     render::RenderError,
     storage::error::StorageError,
@@ -86,6 +86,12 @@ pub enum Refusal {
     /// A change that changes nothing.
     #[error("照面信息没有变化；原样补发请使用“补发”。 Nothing would change; to issue the same content again, re-issue it.")]
     NothingChanged,
+    /// The scan of a paper licence is not taken.
+    #[error("{0}")]
+    BadScan(ScanProblem),
+    /// This type is issued after a review only.
+    #[error("该类证照须经审核后签发，请提交签发申请。 This type is issued after a second person's review: hand in an application.")]
+    ReviewRequired,
     /// More is needed, or less, to look for licences.
     #[error(
         "请给出持证主体代码及其类型，或证照类型、颁发机构和编号，或列表条件，三者择一。 Look by holder code and code type, or by type, issuer and number, or by list conditions: one of the three."
@@ -217,6 +223,8 @@ impl Refusal {
             Self::Erased => "ERASED",
             Self::WrongState(_) => "WRONG_STATE",
             Self::BadNotes(_) => "BAD_REASON",
+            Self::BadScan(_) => "BAD_SCAN",
+            Self::ReviewRequired => "REVIEW_REQUIRED",
             Self::NothingChanged => "NOTHING_CHANGED",
             Self::BadSearch => "BAD_SEARCH",
             Self::ChangedMeanwhile(_) => "CHANGED_MEANWHILE",

@@ -1,6 +1,7 @@
 //! Everything that lasts: the database (SQLite or PostgreSQL), the document store, and the vault that seals both. Nothing else writes SQL.
 
 pub mod applications;
+pub mod approved_licences;
 pub mod audit_log;
 pub mod audit_search;
 pub mod augmentations;

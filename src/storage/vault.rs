@@ -54,6 +54,8 @@ pub enum Lookup {
     Number,
     /// 持证主体代码, with its type.
     Holder,
+    /// 办件编号, with the licence type.
+    Case,
     /// Caller and idempotency key.
     Idempotency,
     /// Body of a request.
@@ -76,6 +78,7 @@ impl Lookup {
             Self::Identifier => b"elicence lookup identifier",
             Self::Number => b"elicence lookup number",
             Self::Holder => b"elicence lookup holder",
+            Self::Case => b"elicence lookup case",
             Self::Idempotency => b"elicence lookup idempotency key",
             Self::RequestBody => b"elicence lookup request body",
             Self::DocumentName => b"elicence document name",

@@ -7,6 +7,7 @@ mod catalogue;
 mod download_licence;
 mod give_keys;
 mod give_status_list;
+mod intake;
 mod licence_answer;
 mod life;
 mod mint_licence;
@@ -40,5 +41,6 @@ pub fn routes() -> Vec<Route> {
     routes.extend(people::routes());
     routes.extend(life::routes());
     routes.extend(outbox::routes());
+    routes.extend(intake::routes());
     routes
 }

@@ -2,6 +2,7 @@
 
 mod draft;
 mod list;
+mod mint_approved;
 mod read;
 mod review;
 mod submit;
@@ -9,6 +10,7 @@ mod take_effect;
 mod withdraw;
 
 pub use list::ApplicationHead;
+pub use mint_approved::IssuedLicence;
 pub use review::Decision;
 
 use crate::{
@@ -83,14 +85,18 @@ fn doors(kind: ApplicationKind) -> Doors {
         ApplicationKind::CatalogueEntry => {
             Doors { apply: Action::ApplyForEntry, review: Action::ReviewEntry, read: Action::ReadEntryApplication }
         }
+        ApplicationKind::Licence | ApplicationKind::Backlog => {
+            Doors { apply: Action::ApplyForLicence, review: Action::ReviewLicence, read: Action::ReadLicenceApplication }
+        }
     }
 }
 
 impl Services {
     /// The organisation whose people review applications of this kind that `applicant` makes.
-    fn reviewing_organisation(&self, kind: ApplicationKind, _applicant: &str) -> String {
+    fn reviewing_organisation(&self, kind: ApplicationKind, applicant: &str) -> String {
         match kind {
             ApplicationKind::CatalogueEntry => self.managing_department(),
+            ApplicationKind::Licence | ApplicationKind::Backlog => applicant.to_owned(),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     domain::{actor::Actor, application::Proposal},
     services::{Refusal, Services, applications::OpenApplication},
-    storage::database::Transaction,
+    storage::{approved_licences, database::Transaction},
 };
 
 impl Services {
@@ -11,6 +11,13 @@ impl Services {
     pub(super) async fn check_proposal(&self, actor: &Actor, proposal: &Proposal, final_check: bool) -> Result<(), Refusal> {
         match proposal {
             Proposal::CatalogueEntry(entry) => self.check_entry_proposal(actor, entry, final_check).await,
+            Proposal::Licence(licence) => self.check_licence_proposal(actor, &licence.type_code, &licence.face, false).await,
+            Proposal::Backlog(backlog) => {
+                if let Some(scan) = &backlog.scan {
+                    scan.check().map_err(Refusal::BadScan)?;
+                }
+                self.check_licence_proposal(actor, &backlog.type_code, &backlog.face, true).await
+            }
         }
     }
 
@@ -23,6 +30,10 @@ impl Services {
     ) -> Result<(), Refusal> {
         match &application.proposal {
             Proposal::CatalogueEntry(entry) => self.change_entry(transaction, reviewer, &application.row, entry).await,
+            // The licence is minted after the approval is permanent.
+            Proposal::Licence(_) | Proposal::Backlog(_) => {
+                Ok(approved_licences::insert(transaction, application.row.application_id, self.now_ms()).await?)
+            }
         }
     }
 }
