@@ -1,7 +1,7 @@
 //! Every column that holds a wrapped data key: walked in batches when the master key is replaced, from where the walk stood.
 
 use crate::storage::{
-    database::{Database, Row, Transaction, values},
+    database::{Database, Row, Transaction, Value, values},
     error::StorageError,
     vault::WrappedKey,
 };
@@ -13,25 +13,30 @@ pub struct KeyTable {
     pub table: &'static str,
     /// The column of the keys.
     pub column: &'static str,
+    /// Is the id text, or bytes?
+    text: bool,
     select: &'static str,
     update: &'static str,
 }
 
 macro_rules! key_tables {
-    ($($table:literal, $id:literal, $column:literal;)*) => {
+    ($($table:literal, $id:literal ($text:literal), $column:literal;)*) => {
         /// All of them. A test compares them with the columns that the database has.
         pub const KEY_TABLES: &[KeyTable] = &[$(KeyTable {
             table: $table,
             column: $column,
+            text: $text,
             select: concat!("select ", $id, " as id, ", $column, " as wrapped from ", $table, " where ", $id, " > $1 order by ", $id, " limit $2"),
             update: concat!("update ", $table, " set ", $column, " = $3 where ", $id, " = $1 and ", $column, " = $2"),
         },)*];
     };
 }
 key_tables! {
-    "applications", "application_id", "data_key";
-    "licences", "licence_id", "data_key";
-    "people", "person_id", "data_key";
+    "applications", "application_id" (false), "data_key";
+    "contacts", "contact_id" (true), "data_key";
+    "licences", "licence_id" (false), "data_key";
+    "people", "person_id" (false), "data_key";
+    "subscriptions", "subscription_id" (true), "data_key";
 }
 
 /// One row of such a table.
@@ -46,14 +51,26 @@ pub struct WrappedRow {
 impl KeyTable {
     /// The next rows behind the id `after`, in the order of ids.
     pub async fn rows(&self, transaction: &mut Transaction, after: &[u8], most: i64) -> Result<Vec<WrappedRow>, StorageError> {
-        let rows = transaction.rows(self.select, values![after, most]).await?;
-        let read = |row: &Row| Ok(WrappedRow { id: row.bytes("id")?, key: WrappedKey(row.bytes("wrapped")?) });
+        let rows = transaction.rows(self.select, vec![self.id(after)?, most.into()]).await?;
+        let read = |row: &Row| {
+            let id = if self.text { row.text("id")?.into_bytes() } else { row.bytes("id")? };
+            Ok(WrappedRow { id, key: WrappedKey(row.bytes("wrapped")?) })
+        };
         rows.iter().map(read).collect()
     }
 
     /// Replaces the key of a row, unless somebody else changed it since it was read.
     pub async fn replace(&self, transaction: &mut Transaction, row: &WrappedRow, key: &WrappedKey) -> Result<(), StorageError> {
-        transaction.change(self.update, values![row.id.as_slice(), row.key.0.as_slice(), key.0.as_slice()]).await.map(drop)
+        let parameters = vec![self.id(&row.id)?, row.key.0.as_slice().into(), key.0.as_slice().into()];
+        transaction.change(self.update, parameters).await.map(drop)
+    }
+
+    fn id(&self, bytes: &[u8]) -> Result<Value, StorageError> {
+        match (self.text, std::str::from_utf8(bytes)) {
+            (false, _) => Ok(bytes.into()),
+            (true, Ok(text)) => Ok(text.into()),
+            (true, Err(_)) => Err(StorageError::Damaged(self.table)),
+        }
     }
 
     fn place(&self) -> String {
