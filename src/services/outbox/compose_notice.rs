@@ -65,13 +65,14 @@ impl Services {
         let (chinese, english, _) = words(event.kind);
         let entry = event.type_code.as_deref().and_then(|code| self.types.find(code));
         let name = entry.map_or_else(|| event.type_code.clone().unwrap_or_default(), |entry| entry.licence_type.name.clone());
-        let until = event.facts.get("valid_until").map(|day| format!("（有效期至 {day}）")).unwrap_or_default();
-        let until_english = event.facts.get("valid_until").map(|day| format!(" (valid until {day})")).unwrap_or_default();
+        // An expiring licence says how many days are left.
+        let left = event.facts.get("days").map(|days| format!("（剩余 {days} 天）")).unwrap_or_default();
+        let left_english = event.facts.get("days").map(|days| format!(" ({days} days left)")).unwrap_or_default();
         Notice {
             subject: format!("电子证照提醒：{name}{chinese} / Your electronic licence {english}"),
             text: format!(
-                "【电子证照】您的“{name}”{chinese}{until}。详情请登录电子证照服务查看：{url}\n\
-                 Your electronic licence “{name}” {english}{until_english}. See the licence service: {url}\n",
+                "【电子证照】您的“{name}”{chinese}{left}。详情请登录电子证照服务查看：{url}\n\
+                 Your electronic licence “{name}” {english}{left_english}. See the licence service: {url}\n",
                 url = self.public_url
             ),
         }
