@@ -77,6 +77,9 @@ pub enum AppError {
     /// The mail server of the settings cannot be used.
     #[error("邮件设置不可用 mail cannot be sent: {0}")]
     Mail(#[from] MailError),
+    /// The seals of the settings cannot be recorded.
+    #[error("印章登记失败 the seals cannot be recorded: {0:?}")]
+    Seals(Refusal),
     /// No random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -98,6 +101,7 @@ pub async fn open_with(config: &Config, passphrase: &Secret<String>) -> Result<S
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy::new()),
         types: types::prepare(shelf.templates, &fonts)?,
+        fonts,
         public_url: config.public_url.clone(),
         time_stamps,
         own_authorities: own_authorities::load(config, passphrase)?,
@@ -107,6 +111,7 @@ pub async fn open_with(config: &Config, passphrase: &Secret<String>) -> Result<S
     .with_messengers(messengers::messengers(config)?);
     services.register_types().await.map_err(AppError::Catalogue)?;
     services.register_issuers().await?;
+    services.record_seals().await.map_err(AppError::Seals)?;
     Ok(services)
 }
 

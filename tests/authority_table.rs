@@ -2,7 +2,7 @@
 //! `tests/vectors/authority.csv`. `UPDATE_AUTHORITY=1 cargo test --test authority_table` writes its columns of roles anew and keeps the last two.
 //!
 //! A line is `method;path;action;` and a column a role (`-`, `own`, `below`, `all`), then what to try: `target` and `body`. A target is a
-//! request about something that belongs to the department OURS, written with OURS, LICENCE, PERSON, SYSTEM and TYPE; it is tried from OURS,
+//! request about something that belongs to the department OURS, written with OURS, LICENCE, PERSON, SYSTEM, SEAL and TYPE; it is tried from OURS,
 //! from the organisation above, and from a stranger. `roles-only`: the route is tried with each role, without such a thing; that is right
 //! where a route is about the caller's own things only. `open` routes need no login.
 
@@ -14,6 +14,7 @@ use elicence::ambient::SystemEntropy;
 use elicence::app::api_keys;
 use elicence::domain::actor::Role;
 use elicence::domain::authority::{Action, Reach, reach};
+use elicence::domain::page::PageRequest;
 use elicence::domain::payload::Party;
 use elicence::domain::person::{AccountState, PersonFacts, PersonId, RoleGrant};
 use elicence::domain::system::System;
@@ -177,11 +178,19 @@ async fn things_are_reached_from_where_the_table_says() {
         state: AccountState::Active,
     };
     web.services.add_system(&operator, system).await.unwrap();
+    web.services.record_seals().await.unwrap();
+    let seals = web.services.list_seals(&operator, &PageRequest::first()).await.unwrap();
+    let seal = seals.items[0].seal.to_string();
     // The licence types stand in the catalogue: TYPE is one of them.
     web.services.register_types().await.unwrap();
     let with_type = |text: &str| text.replace("TYPE", common::authority::BUSINESS_LICENCE);
     let with_things = |text: &str| {
-        with_type(text).replace("OURS", DEPARTMENT).replace("LICENCE", &licence).replace("PERSON", &person).replace("SYSTEM", "approval")
+        with_type(text)
+            .replace("OURS", DEPARTMENT)
+            .replace("SEAL", &seal)
+            .replace("LICENCE", &licence)
+            .replace("PERSON", &person)
+            .replace("SYSTEM", "approval")
     };
 
     let mut tried = 0;

@@ -92,6 +92,16 @@ impl From<Refusal> for Failure {
             | Refusal::BadProposal(_)
             | Refusal::BadFeed(_) => Exit::No,
             Refusal::BadPage(_) => Exit::Usage,
+            // seals
+            Refusal::BadSeal(_) | Refusal::BadSealPicture(_) => Exit::Usage,
+            Refusal::NoSuchSeal
+            | Refusal::IllegalSealChange(_)
+            | Refusal::SealChanged
+            | Refusal::SealNeedsApplication
+            | Refusal::SealNotInUse(_)
+            | Refusal::SealOutOfTime
+            | Refusal::SealKeyTaken => Exit::No,
+            Refusal::SealNotPermitted | Refusal::NoSuchSealKey => Exit::Config,
             Refusal::NotExaminable(_) | Refusal::NotACode => Exit::Unreadable,
             Refusal::Forbidden(_) | Refusal::OwnRights | Refusal::NotYourOrganisation | Refusal::NotYourType => Exit::Config,
             Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => Exit::Unavailable,
@@ -112,7 +122,7 @@ impl From<Refusal> for Failure {
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         let exit = match &error {
-            AppError::Storage(_) | AppError::Entropy(_) | AppError::Catalogue(_) => Exit::Unavailable,
+            AppError::Storage(_) | AppError::Entropy(_) | AppError::Catalogue(_) | AppError::Seals(_) => Exit::Unavailable,
             AppError::NoDepartment
             | AppError::TwoKeepers
             | AppError::ExampleKey(_)

@@ -2,6 +2,7 @@
 
 use crate::domain::directory_entry::{EntryProposal, words};
 use crate::domain::licence_proposal::{BacklogProposal, LicenceProposal};
+use crate::domain::seal_record::SealProposal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{borrow::Cow, fmt};
@@ -64,6 +65,8 @@ pub enum ApplicationKind {
     Licence,
     /// A paper licence is taken over (存量证照).
     Backlog,
+    /// A seal is wanted, or another face or certificate of one (电子印章).
+    Seal,
 }
 
 /// The content of an application. Stored sealed.
@@ -76,6 +79,8 @@ pub enum Proposal {
     Licence(LicenceProposal),
     /// A paper licence is taken over.
     Backlog(BacklogProposal),
+    /// A seal is wanted, or another face or certificate of one.
+    Seal(SealProposal),
 }
 
 impl Proposal {
@@ -85,15 +90,17 @@ impl Proposal {
             Self::CatalogueEntry(_) => ApplicationKind::CatalogueEntry,
             Self::Licence(_) => ApplicationKind::Licence,
             Self::Backlog(_) => ApplicationKind::Backlog,
+            Self::Seal(_) => ApplicationKind::Seal,
         }
     }
 
     /// What it is about, in the clear: a type code, a seal id; never personal data.
-    pub fn subject(&self) -> &str {
+    pub fn subject(&self) -> Cow<'_, str> {
         match self {
-            Self::CatalogueEntry(entry) => entry.type_code(),
-            Self::Licence(licence) => &licence.type_code,
-            Self::Backlog(backlog) => &backlog.type_code,
+            Self::CatalogueEntry(entry) => entry.type_code().into(),
+            Self::Licence(licence) => licence.type_code.as_str().into(),
+            Self::Backlog(backlog) => backlog.type_code.as_str().into(),
+            Self::Seal(seal) => seal.seal().to_string().into(),
         }
     }
 }
@@ -150,7 +157,7 @@ impl ApplicationState {
 }
 
 words! {
-    ApplicationKind { CatalogueEntry = "catalogue-entry", Licence = "licence", Backlog = "backlog" }
+    ApplicationKind { CatalogueEntry = "catalogue-entry", Licence = "licence", Backlog = "backlog", Seal = "seal" }
     ApplicationState { Draft = "draft", Submitted = "submitted", Approved = "approved", Rejected = "rejected", Withdrawn = "withdrawn" }
     ApplicationStep { Submit = "submit", Approve = "approve", Reject = "reject", Withdraw = "withdraw" }
 }

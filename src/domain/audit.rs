@@ -163,6 +163,13 @@ pub enum AuditAction {
     EraseLicence,
     /// The register was filled with invented licences (生成测试证照).
     SeedLicences,
+    // seals
+    /// The state of a seal was changed (印章变更).
+    ChangeSeal,
+    /// Who may use a seal was changed (用印授权).
+    GrantSeal,
+    /// Seals, their changes or uses were read (查阅印章).
+    ReadSeal,
     /// Somebody without the right tried something (越权).
     Unauthorised,
 }
@@ -237,6 +244,10 @@ impl AuditAction {
             Self::RotateMasterKey => "rotate-master-key",
             Self::EraseLicence => "erase-licence",
             Self::SeedLicences => "seed-licences",
+            // seals
+            Self::ChangeSeal => "change-seal",
+            Self::GrantSeal => "grant-seal",
+            Self::ReadSeal => "read-seal",
             Self::Unauthorised => "unauthorised",
         }
     }

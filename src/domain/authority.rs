@@ -140,6 +140,12 @@ actions! {
     RotateMasterKey       "rotate-master-key"   "更换主密钥"    "replace the master key"                    [-  -  -  -  -  -  -  a  -]
     EraseLicences         "erase-licences"      "到期销毁证照"  "erase licences after their retention"      [-  -  -  -  -  -  -  a  -]
     SeedLicences          "seed-licences"       "生成测试证照"  "fill the register with invented licences"  [-  -  -  -  -  -  -  o  -]
+    // seals
+    ApplyForSeal          "apply-for-seal"      "申请印章"      "apply for seals"                           [-  -  -  -  o  -  -  -  -]
+    ReviewSeal            "review-seal"         "审批印章"      "approve seals"                             [-  o  -  o  -  -  -  -  -]
+    ChangeSeal            "change-seal"         "管理印章"      "make, suspend and destroy seals"           [-  -  -  -  o  -  -  -  -]
+    GrantSeal             "grant-seal"          "授权用印"      "say who may use seals"                     [-  -  -  -  o  -  -  -  -]
+    ReadSeal              "read-seal"           "查阅印章"      "read seals and their uses"                 [-  o  -  o  o  -  a  -  -]
     // the installation
     VerifyAudit           "verify-audit"        "检查审计日志"  "check the audit log"                       [-  -  -  -  -  -  a  -  -]
     // audit, statistics, subscriptions

@@ -127,6 +127,16 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::ReviewRequired => StatusCode::FORBIDDEN,
         Refusal::ChangedMeanwhile(_) => StatusCode::CONFLICT,
         Refusal::AlreadyThere => StatusCode::CONFLICT,
+        // seals
+        Refusal::NoSuchSeal => StatusCode::NOT_FOUND,
+        Refusal::SealNotPermitted => StatusCode::FORBIDDEN,
+        Refusal::IllegalSealChange(_)
+        | Refusal::SealChanged
+        | Refusal::SealNeedsApplication
+        | Refusal::SealNotInUse(_)
+        | Refusal::SealOutOfTime
+        | Refusal::SealKeyTaken => StatusCode::CONFLICT,
+        Refusal::BadSeal(_) | Refusal::BadSealPicture(_) | Refusal::NoSuchSealKey => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::UnknownType(_)
         | Refusal::BadFields(_)

@@ -22,6 +22,7 @@ mod qr;
 mod reading_order;
 mod seal_picture;
 mod set_text;
+mod uploaded_seal;
 mod watermark;
 
 pub use check_template::check_template;
@@ -32,3 +33,4 @@ pub use font_shelf::FontShelf;
 pub use prepare::{PreparedTemplate, TemplateSource, template_digest};
 pub use print::{print, print_photos};
 pub use seal_picture::{SealDesign, seal_picture};
+pub use uploaded_seal::uploaded_seal;

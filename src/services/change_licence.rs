@@ -84,9 +84,9 @@ impl Services {
         if reviewed && !actor.has(Role::System) {
             return Err(Refusal::ReviewRequired);
         }
-        let authority = self.authority_for(actor, &type_code)?;
+        let seal = self.choose_seal(actor, &type_code).await?;
         self.may_mint(actor, &type_code).await?;
-        if authority.party.code != licence.row.issuer_code {
+        if seal.authority.party.code != licence.row.issuer_code {
             return Err(Refusal::NotYourType);
         }
         let (before, number) = self.face_of(&licence).await?;
@@ -103,7 +103,7 @@ impl Services {
             notes: self.seal_notes(&licence.key, id, &notes)?,
         };
         let basis = Basis { predecessor: Some(predecessor), grade: TrustGrade::A };
-        let reserved = self.reserve_with_keys(actor, entry, authority, face, keys, basis).await?;
+        let reserved = self.reserve_with_keys(actor, entry, seal, face, keys, basis).await?;
         self.go_on_with(actor, keys, reserved).await
     }
 

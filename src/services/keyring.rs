@@ -38,6 +38,18 @@ pub(super) struct ReadyAuthority {
     qr_time: Span,
 }
 
+impl ReadyAuthority {
+    /// Are its keys used for new work then?
+    pub fn is_in_time(&self, at: OffsetDateTime) -> bool {
+        self.seal_time.contains(at) && self.qr_time.contains(at)
+    }
+
+    /// When its seal key begins to be used.
+    pub fn seal_from(&self) -> OffsetDateTime {
+        self.seal_time.from
+    }
+}
+
 /// When a key is used for new work: within the dates of its certificate and those that the operator set.
 #[derive(Clone, Copy)]
 struct Span {
@@ -78,8 +90,20 @@ impl ReadyKeyring {
 
     /// The keys for new work of a department: of those in their time the newest. `None` when there is no seal or no QR key now.
     pub fn current(&self, department: &str, at: OffsetDateTime) -> Option<&Arc<ReadyAuthority>> {
-        let in_time = self.pairs(department).filter(|pair| pair.seal_time.contains(at) && pair.qr_time.contains(at));
+        let in_time = self.pairs(department).filter(|pair| pair.is_in_time(at));
         in_time.max_by_key(|pair| (pair.seal_time.from, pair.qr_time.from))
+    }
+
+    /// The keys for new work of a department that are in their time, the newest first.
+    pub fn candidates(&self, department: &str, at: OffsetDateTime) -> Vec<&Arc<ReadyAuthority>> {
+        let mut in_time: Vec<_> = self.pairs(department).filter(|pair| pair.is_in_time(at)).collect();
+        in_time.sort_by_key(|pair| std::cmp::Reverse((pair.seal_time.from, pair.qr_time.from)));
+        in_time
+    }
+
+    /// All keys of a department, in time or not.
+    pub fn all_of(&self, department: &str) -> impl Iterator<Item = &Arc<ReadyAuthority>> {
+        self.pairs(department)
     }
 
     /// The keys to go on with what was begun with that seal, also when its time for new work is over.

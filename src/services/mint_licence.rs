@@ -13,10 +13,11 @@ use crate::{
         seal_level::SealLevel,
     },
     services::{
-        PreparedType, ReadyAuthority, Refusal, Services,
+        PreparedType, Refusal, Services,
         describe_licence::damaged,
         failpoint::failpoint,
         mint::{Basis, RequestKeys, Reserved, Work},
+        seals::ChosenSeal,
     },
     storage::{
         augmentations,
@@ -108,7 +109,6 @@ impl Services {
     async fn try_mint(&self, actor: &Actor, request: MintRequest, basis: Basis) -> Result<Minted, Refusal> {
         failpoint!("mint.1.before");
         let entry = self.types.find(&request.type_code).ok_or_else(|| Refusal::UnknownType(request.type_code.clone()))?.clone();
-        let authority = self.authority_for(actor, &request.type_code)?;
         self.may_mint(actor, &request.type_code).await?;
         let body = canonical::to_vec(&request.face).map_err(|e| Refusal::Unavailable { cause: e.to_string() })?;
         let key = request.idempotency_key.as_deref();
@@ -121,12 +121,13 @@ impl Services {
         {
             return self.answer_again(actor, keys, known).await;
         }
+        let seal = self.choose_seal(actor, &request.type_code).await?;
 
         failpoint!("mint.2.before");
         let face = face::check(&entry.licence_type, request.face).map_err(Refusal::BadFields)?;
         failpoint!("mint.2.after");
 
-        let reserved = self.reserve_with_keys(actor, entry, authority, face, keys, basis).await?;
+        let reserved = self.reserve_with_keys(actor, entry, seal, face, keys, basis).await?;
         self.go_on_with(actor, keys, reserved).await
     }
 
@@ -135,13 +136,13 @@ impl Services {
         &self,
         actor: &Actor,
         entry: Arc<PreparedType>,
-        authority: Arc<ReadyAuthority>,
+        seal: ChosenSeal,
         face: Face,
         keys: Option<RequestKeys>,
         basis: Basis,
     ) -> Result<Reserved, Refusal> {
-        self.require_keys(&authority).await?;
-        self.reserve(actor, entry, authority, face, keys, basis).await
+        self.require_keys(&seal.authority).await?;
+        self.reserve(actor, entry, seal, face, keys, basis).await
     }
 
     /// Finishes what was reserved, or answers what an earlier request with the same key has made.
@@ -161,14 +162,6 @@ impl Services {
             Ok(minted) => Ok(minted),
             Err(halt) => Err(self.halt_mint(actor, &work, halt).await),
         }
-    }
-
-    /// The department's keys, if one of them may sign this type now.
-    pub(super) fn authority_for(&self, actor: &Actor, type_code: &str) -> Result<Arc<ReadyAuthority>, Refusal> {
-        let keyring = self.keyring();
-        let authority = keyring.current(&actor.department.code, self.now()).ok_or(Refusal::NotYourType)?;
-        let permitted = keyring.qr_keys.lookup(&authority.qr_kid).any(|key| key.may_sign(&authority.party.code, type_code, self.now()));
-        if permitted { Ok(authority.clone()) } else { Err(Refusal::NotYourType) }
     }
 
     /// An idempotency key belongs to its caller; what it was used for is recognised by a keyed digest of the request.

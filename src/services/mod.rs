@@ -47,6 +47,7 @@ mod render_again;
 mod renew_licences;
 mod revoke_licence;
 mod rotate_master;
+mod seals;
 mod search_audit;
 mod seed;
 mod setup;
@@ -80,6 +81,7 @@ pub use read_statistics::{Grouping, StatisticsAnswer, StatisticsRequest, Statist
 pub use recover_mints::Recovered;
 pub use refusal::Refusal;
 pub use renew_licences::{RenewalReport, Weakening};
+pub use seals::{SealChangeView, SealRequest, SealUseView, SealView};
 pub use search_audit::{AuditEntry, AuditSearch};
 pub use seed::Invented;
 pub use setup::{Authority, Keyring, Settings, Setup, SetupError, TimedKey};
@@ -97,6 +99,7 @@ use crate::{
     clients::RevocationClient,
     cms::signature_memory::SignatureMemory,
     domain::{actor::Actor, key_set::KeySet, licence_type::LicenceType, payload::Party, seal_level::SealLevel},
+    render::FontShelf,
     seal::TokenSize,
     storage::Store,
     verify::Anchor,
@@ -145,6 +148,9 @@ pub struct Services {
     last_renewal: AtomicI64,
     /// Chains that return are not computed again.
     signature_memory: SignatureMemory,
+    /// Fonts of seals and templates.
+    fonts: FontShelf,
+    looks: seals::Looks,
 }
 
 impl Services {
@@ -187,6 +193,8 @@ impl Services {
             augmented: watch::Sender::default(),
             last_renewal: AtomicI64::new(0),
             signature_memory: SignatureMemory::default(),
+            fonts: setup.fonts,
+            looks: seals::Looks::default(),
         })
     }
 

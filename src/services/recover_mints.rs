@@ -4,7 +4,7 @@ use crate::{
     domain::licence::LicenceId,
     services::{
         Refusal, Services, house,
-        mint::{Halt, pause_after},
+        mint::{Halt, may_come_back, pause_after},
     },
     storage::mints,
 };
@@ -62,6 +62,10 @@ impl Services {
                 Err(Halt::Superfluous(_)) => {
                     let voided = self.void_mint(&house, id, &hold).await?;
                     return Ok(if voided { Outcome::Voided } else { Outcome::NotOurs });
+                }
+                Err(Halt::Seal(refusal)) if may_come_back(&refusal) => {
+                    self.wait_for_seal(id, &hold, &refusal).await?;
+                    return Ok(Outcome::Left);
                 }
                 Err(halt) => format!("{halt:?}"),
             },

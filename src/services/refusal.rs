@@ -2,8 +2,16 @@
 
 use crate::{
     domain::{
-        application::WrongStep, authority::Action, change_notes::NotesProblem, face::FieldProblem, licence::LicenceState,
-        licence_proposal::ScanProblem, life::IllegalTransition, page::PageProblem, subscription::Channel,
+        application::WrongStep,
+        authority::Action,
+        change_notes::NotesProblem,
+        face::FieldProblem,
+        licence::LicenceState,
+        licence_proposal::ScanProblem,
+        life::IllegalTransition,
+        page::PageProblem,
+        seal_record::{IllegalSealChange, SealState},
+        subscription::Channel,
     },
     render::RenderError,
     storage::error::StorageError,
@@ -128,6 +136,47 @@ pub enum Refusal {
     /// Only a delivery that was given up is tried again by hand.
     #[error("该推送未进入死信，无需重试。 This delivery was not given up; it is tried by itself.")]
     NotDead,
+    /// The page that was asked for cannot be given.
+    #[error("{0}")]
+    BadPage(#[from] PageProblem),
+    // seals
+    /// No such seal, or it is another organisation's.
+    #[error("没有找到该印章，或无权查看。 There is no such seal, or you may not see it.")]
+    NoSuchSeal,
+    /// The state of the seal does not allow the change.
+    #[error("印章当前状态不允许此操作，请先查看印章状态。 The state of the seal does not allow this ({0}); look at the seal first.")]
+    IllegalSealChange(IllegalSealChange),
+    /// Somebody else changed the seal meanwhile.
+    #[error("印章刚被他人变更，请刷新后重试。 The seal was changed meanwhile; look at it again.")]
+    SealChanged,
+    /// What a second person approves is applied for.
+    #[error("此变更须提交申请并由他人审批。 This change is applied for, and approved by another person.")]
+    SealNeedsApplication,
+    /// The seal does not seal: it is not in use.
+    #[error("印章当前未启用（{}），不能用印，请联系印章保管员。 The seal is not in use ({}); ask its keeper.", .0.as_str(), .0.as_str())]
+    SealNotInUse(SealState),
+    /// The seal, or its certificate, is not within its time.
+    #[error("印章不在有效期内，请联系印章保管员。 The seal is not within its time; ask its keeper.")]
+    SealOutOfTime,
+    /// No grant lets this actor use the seal for that type.
+    #[error(
+        "未获授权使用本部门印章签发该类证照，请联系印章保管员。 No grant lets you use your department's seal for this type; ask its keeper."
+    )]
+    SealNotPermitted,
+    /// A field of a seal is wrong.
+    #[error("印章的“{0}”填写有误，请更正。 The seal's “{0}” is wrong; correct it.")]
+    BadSeal(&'static str),
+    /// The seal cannot be drawn.
+    #[error("印章图样无法绘制：{0} The seal cannot be drawn.")]
+    BadSealPicture(RenderError),
+    /// The key of that certificate is not loaded here for the organisation.
+    #[error(
+        "本机构没有装载该证书的密钥，请先配置密钥并重新装载。 No key of that certificate is loaded for your organisation; configure it and reload the keys first."
+    )]
+    NoSuchSealKey,
+    /// The certificate makes another seal.
+    #[error("该证书已用于其他印章，请换用新的证书。 The certificate makes another seal; take a new one.")]
+    SealKeyTaken,
     /// The document is longer than this service verifies.
     #[error("文件超过 {0} 字节的上限。 The file is longer than {0} bytes.")]
     TooLarge(usize),
@@ -175,9 +224,6 @@ pub enum Refusal {
         "未获得该目录条目的授权，请向目录管理部门申请。 You are not authorised for this entry of the catalogue; ask the managing department."
     )]
     NotGranted,
-    /// The page that was asked for cannot be given.
-    #[error("{0}")]
-    BadPage(#[from] PageProblem),
     /// A feed that cannot be trusted, or does not continue what was taken over before.
     #[error("对方目录数据未通过校验：{0}。 The other platform's feed is refused: {0}.")]
     BadFeed(String),
@@ -235,6 +281,19 @@ impl Refusal {
             Self::BadPeriod => "BAD_PERIOD",
             Self::BadTarget(_) => "BAD_TARGET",
             Self::NotDead => "NOT_DEAD",
+            Self::BadPage(_) => "BAD_PAGE",
+            // seals
+            Self::NoSuchSeal => "NOT_FOUND",
+            Self::IllegalSealChange(_) => "ILLEGAL_SEAL_CHANGE",
+            Self::SealChanged => "SEAL_CHANGED",
+            Self::SealNeedsApplication => "SEAL_NEEDS_APPLICATION",
+            Self::SealNotInUse(_) => "SEAL_NOT_IN_USE",
+            Self::SealOutOfTime => "SEAL_OUT_OF_TIME",
+            Self::SealNotPermitted => "SEAL_NOT_PERMITTED",
+            Self::BadSeal(_) => "BAD_SEAL",
+            Self::BadSealPicture(_) => "BAD_SEAL_PICTURE",
+            Self::NoSuchSealKey => "NO_SUCH_SEAL_KEY",
+            Self::SealKeyTaken => "SEAL_KEY_TAKEN",
             Self::TooLarge(_) => "TOO_LARGE",
             Self::NotExaminable(_) => "NOT_EXAMINABLE",
             Self::NotACode => "NOT_A_CODE",
@@ -246,7 +305,6 @@ impl Refusal {
             Self::NoEntry => "NO_ENTRY",
             Self::EntryCancelled => "ENTRY_CANCELLED",
             Self::NotGranted => "NOT_GRANTED",
-            Self::BadPage(_) => "BAD_PAGE",
             Self::BadFeed(_) => "BAD_FEED",
             Self::Busy { .. } => "BUSY",
             Self::KeyStoreAway { .. } => "KEY_STORE_AWAY",

@@ -27,6 +27,7 @@ impl Services {
         let unsealed = self.draw(&work, &qr_text).await.map_err(|halt| match halt {
             Halt::Overtaken | Halt::Superfluous(_) => damaged("mint"),
             Halt::Failed { cause, .. } => Refusal::Unavailable { cause },
+            Halt::Seal(refusal) => refusal,
         })?;
         Ok(unsealed.bytes)
     }

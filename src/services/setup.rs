@@ -5,6 +5,7 @@ use crate::{
     clients::RevocationClient,
     domain::{key_set::KeySet, payload::Party, seal_level::SealLevel},
     pdf::unsealed::SealAppearance,
+    render::FontShelf,
     seal::signer::Signer,
     services::{
         own_authority::OwnAuthority,
@@ -27,6 +28,8 @@ pub struct Setup {
     pub entropy: Arc<dyn Entropy>,
     /// The licence types and their prepared templates.
     pub types: Types,
+    /// The fonts of seals and templates.
+    pub fonts: FontShelf,
     /// The keys, and what is trusted.
     pub keyring: Keyring,
     /// The address that QR codes point to, without a slash at its end.

@@ -150,6 +150,19 @@ impl Transaction {
         }
     }
 
+    /// Reads rows, and keeps everybody from changing them until the transaction ends.
+    pub async fn hold_rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StorageError> {
+        match self {
+            // BEGIN IMMEDIATE keeps every other writer out already.
+            Self::Sqlite(_) => self.rows(sql, values).await,
+            Self::Postgres(t) => {
+                let sql = AssertSqlSafe(format!("{sql} for share"));
+                let rows = bind_postgres(sqlx::query(sql), values).fetch_all(&mut **t).await.map_err(from_sqlx)?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
     /// Changes rows; how many.
     pub async fn change(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, StorageError> {
         match self {

@@ -11,6 +11,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "long term", include_str!("migrations/0002_long_term.sql")),
     (3, "people", include_str!("migrations/0003_people.sql")),
     (4, "applications and catalogue", include_str!("migrations/0004_applications_catalogue.sql")),
+    (5, "seals", include_str!("migrations/0005_seals.sql")),
     (6, "life", include_str!("migrations/0006_life.sql")),
     (7, "events", include_str!("migrations/0007_events.sql")),
     (8, "intake", include_str!("migrations/0008_intake.sql")),

@@ -190,6 +190,11 @@ pub async fn release(transaction: &mut Transaction, id: LicenceId, hold: &Hold, 
         .await
 }
 
+/// What was just tried counts as no attempt.
+pub async fn uncount(transaction: &mut Transaction, id: LicenceId) -> Result<(), StorageError> {
+    transaction.change_one("uncount attempt", "update mints set attempts = attempts - 1 where licence_id = $1", values![&id.0[..]]).await
+}
+
 /// Takes over one mint whose lease expired, by one conditional update; `None` when somebody else has it or it is finished.
 pub async fn take_over(
     transaction: &mut Transaction,

@@ -70,6 +70,8 @@ pub enum Lookup {
     Login,
     /// Permutation of status list indices.
     StatusIndex,
+    /// Subject of a seal's certificate.
+    SealSubject,
 }
 
 impl Lookup {
@@ -86,6 +88,7 @@ impl Lookup {
             Self::MasterKeyCheck => b"elicence master key check",
             Self::Login => b"elicence lookup login name",
             Self::StatusIndex => b"elicence status index",
+            Self::SealSubject => b"elicence lookup seal subject",
         }
     }
 }

@@ -36,6 +36,7 @@ key_tables! {
     "contacts", "contact_id" (true), "data_key";
     "licences", "licence_id" (false), "data_key";
     "people", "person_id" (false), "data_key";
+    "seals", "seal_id" (false), "data_key";
     "subscriptions", "subscription_id" (true), "data_key";
 }
 

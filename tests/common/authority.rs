@@ -63,6 +63,7 @@ struct Shared {
     anchors: Vec<Anchor>,
     qr_keys: KeySet,
     types: Types,
+    fonts: FontShelf,
     picture: elicence::pdf::unsealed::SealAppearance,
     samples: BTreeMap<String, Vec<FaceInput>>,
 }
@@ -113,6 +114,7 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
         anchors: Anchor::from_pem(&fs::read_to_string(folder.join("root.pem")).unwrap()).unwrap(),
         qr_keys: KeySet::from_json(&fs::read_to_string(folder.join("qr_keys.json")).unwrap()).unwrap(),
         types: Types::new(entries).unwrap(),
+        fonts: fonts.clone(),
         picture: seal_picture(&design, &fonts).unwrap(),
         samples,
     }
@@ -197,6 +199,7 @@ pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
         clock: choices.clock,
         entropy: Arc::new(SystemEntropy::new()),
         types: types(choices.seal_rule),
+        fonts: shared.fonts.clone(),
         keyring: keyring(vec![choices.seal.unwrap_or_else(|| shared.seal.clone()).into()], choices.anchors),
         public_url: "https://verify.example.gov.cn".into(),
         time_stamps: Some(match choices.remote_stamps {

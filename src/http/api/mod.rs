@@ -15,6 +15,7 @@ mod outbox;
 pub mod people;
 mod read_licence;
 mod read_metadata;
+mod seals;
 mod statistics;
 mod verify_code;
 mod verify_document;
@@ -42,5 +43,6 @@ pub fn routes() -> Vec<Route> {
     routes.extend(life::routes());
     routes.extend(outbox::routes());
     routes.extend(intake::routes());
+    routes.extend(seals::routes());
     routes
 }

@@ -39,7 +39,7 @@ impl Services {
         let row = ApplicationRow {
             application_id,
             kind: proposal.kind(),
-            subject: proposal.subject().to_owned(),
+            subject: proposal.subject().into_owned(),
             organisation_code: actor.department.code.clone(),
             state,
             state_version: 1,
@@ -82,7 +82,7 @@ impl Services {
         let content = serde_json::to_vec(&proposal).map_err(|e| Refusal::Unavailable { cause: e.to_string() })?;
         let sealed = self.store.vault.seal(&application.key, &id.0, "application", &content)?;
         let mut transaction = self.store.database.begin().await?;
-        match applications::rewrite(&mut transaction, &application.row, proposal.subject(), sealed).await {
+        match applications::rewrite(&mut transaction, &application.row, &proposal.subject(), sealed).await {
             Err(StorageError::RowCount { .. }) => {
                 let now = applications::by_id_in(&mut transaction, id).await?.ok_or(Refusal::NotFound)?;
                 return Err(Refusal::WrongStep(WrongStep(now.state, ApplicationStep::Submit)));

@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{
-        actor::Actor,
+        actor::{Actor, Role},
         application::{ApplicationId, Proposal},
         audit::{AuditAction, AuditEvent, AuditOutcome},
         face::{self, FaceInput, FieldProblem, ProblemCode},
@@ -48,12 +48,13 @@ impl Services {
         let (type_code, face, grade) = match application.proposal {
             Proposal::Licence(licence) => (licence.type_code, licence.face, TrustGrade::A),
             Proposal::Backlog(backlog) => (backlog.type_code, backlog.face, TrustGrade::B),
-            Proposal::CatalogueEntry(_) => return Err(damaged("approved_licences")),
+            Proposal::CatalogueEntry(_) | Proposal::Seal(_) => return Err(damaged("approved_licences")),
         };
         let code = &application.row.organisation_code;
         let department = self.issuers().into_iter().find(|party| party.code == *code);
         let department = department.ok_or_else(|| Refusal::Unavailable { cause: "the department has no keys here".into() })?;
-        let actor = Actor { id: application.row.applicant, department, roles: Vec::new() };
+        // Whoever applied might issue then; what the approval lacks is only the use of the seal.
+        let actor = Actor { id: application.row.applicant, department, roles: vec![Role::Issuer] };
         let request = MintRequest { type_code, face, idempotency_key: Some(format!("application/{id}")) };
         let answer = self.mint_on(&actor, request, Basis { predecessor: None, grade }).await;
         let mut transaction = self.store.database.begin().await?;
@@ -108,7 +109,7 @@ impl Services {
         paper: bool,
     ) -> Result<(), Refusal> {
         let entry = self.types.find(type_code).ok_or_else(|| Refusal::UnknownType(type_code.to_owned()))?.clone();
-        self.authority_for(actor, type_code)?;
+        self.choose_seal(actor, type_code).await?;
         self.may_mint(actor, type_code).await?;
         let face = face::check(&entry.licence_type, face.clone()).map_err(Refusal::BadFields)?;
         if paper && face.number.is_none() {

@@ -88,6 +88,7 @@ fn doors(kind: ApplicationKind) -> Doors {
         ApplicationKind::Licence | ApplicationKind::Backlog => {
             Doors { apply: Action::ApplyForLicence, review: Action::ReviewLicence, read: Action::ReadLicenceApplication }
         }
+        ApplicationKind::Seal => Doors { apply: Action::ApplyForSeal, review: Action::ReviewSeal, read: Action::ReadSeal },
     }
 }
 
@@ -97,6 +98,8 @@ impl Services {
         match kind {
             ApplicationKind::CatalogueEntry => self.managing_department(),
             ApplicationKind::Licence | ApplicationKind::Backlog => applicant.to_owned(),
+            // An organisation answers for its own seals.
+            ApplicationKind::Seal => applicant.to_owned(),
         }
     }
 

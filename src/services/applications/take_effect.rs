@@ -18,6 +18,7 @@ impl Services {
                 }
                 self.check_licence_proposal(actor, &backlog.type_code, &backlog.face, true).await
             }
+            Proposal::Seal(seal) => self.check_seal_proposal(actor, seal).await,
         }
     }
 
@@ -34,6 +35,7 @@ impl Services {
             Proposal::Licence(_) | Proposal::Backlog(_) => {
                 Ok(approved_licences::insert(transaction, application.row.application_id, self.now_ms()).await?)
             }
+            Proposal::Seal(seal) => self.seal_takes_effect(transaction, seal, &application.row.organisation_code, reviewer).await,
         }
     }
 }

@@ -7,11 +7,12 @@ use crate::{
     },
     seal::Permit,
     services::{
-        Services,
+        Refusal, Services,
         failpoint::failpoint,
         mint::{Halt, Work},
+        seals::not_usable,
     },
-    storage::mints,
+    storage::{database::Transaction, mints, seal_uses, seals},
 };
 
 const STEP: &str = "recording what is to be signed";
@@ -25,11 +26,27 @@ impl Services {
         let lease_until = self.lease_end(now);
         let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
         mints::set_to_be_signed(&mut transaction, id, &work.hold, now, &digest.0, lease_until).await.map_err(Halt::storage(STEP))?;
-        let event = AuditEvent::new(AuditAction::AuthoriseSeal, actor, AuditOutcome::Done).about(id).with("digest", digest);
+        self.require_seal_in_use(&mut transaction, work, now).await?;
+        // The grant may have been taken back, too.
+        if !seal_uses::record(&mut transaction, id, &digest.0, now).await.map_err(Halt::storage(STEP))? {
+            return Err(Halt::Seal(Refusal::SealNotPermitted));
+        }
+        let event = AuditEvent::new(AuditAction::AuthoriseSeal, actor, AuditOutcome::Done)
+            .about(id)
+            .with("digest", digest)
+            .with("seal", work.seal.seal_id);
         self.audit(&mut transaction, &event).await.map_err(Halt::refusal(STEP))?;
         failpoint!("mint.7.written");
         transaction.commit().await.map_err(Halt::storage(STEP))?;
         work.hold.lease_until = lease_until;
         Ok(Recorded(permit))
+    }
+
+    /// The seal is in use and in its time, and stays so until the transaction ends: whoever suspends it waits for that, here and in
+    /// other processes.
+    pub(super) async fn require_seal_in_use(&self, transaction: &mut Transaction, work: &Work, now: i64) -> Result<(), Halt> {
+        let held = seals::hold(transaction, work.seal.seal_id).await.map_err(Halt::storage(STEP))?;
+        let seal = held.ok_or(Halt::Seal(Refusal::NoSuchSeal))?;
+        not_usable(&seal, now).map_or(Ok(()), |refusal| Err(Halt::Seal(refusal)))
     }
 }

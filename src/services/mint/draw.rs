@@ -36,13 +36,13 @@ impl Services {
 
     pub(super) async fn prepare_seal(&self, work: &Work, unsealed: Unsealed) -> Result<(Prepared, Permit), Halt> {
         const STEP: &str = "preparing the seal";
-        let authority = work.authority.clone();
+        let (authority, look) = (work.authority.clone(), work.seal.look.clone());
         let is_final = work.entry.licence_type.seal.is_final;
         let spec = SealSpec {
             field_name: FIELD_NAME.into(),
             signing_time: work.signing_time,
-            appearance: Some(authority.seal_picture.clone()),
-            tooltip: authority.seal_name.clone(),
+            appearance: Some(look.picture.clone()),
+            tooltip: look.name.clone(),
             name: Some(authority.party.name.clone()),
             reason: None,
             location: None,

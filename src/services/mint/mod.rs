@@ -12,7 +12,7 @@ mod void;
 
 pub(super) use reserve::{Basis, LICENCES_A_LIST, Predecessor, RequestKeys, Reserved};
 pub(super) use resume::open_photos;
-pub(super) use void::pause_after;
+pub(super) use void::{may_come_back, pause_after};
 
 use crate::{
     domain::{
@@ -22,7 +22,7 @@ use crate::{
         payload::Payload,
         seal_level::SealLevel,
     },
-    services::{Minted, PreparedType, ReadyAuthority, Refusal, Services, check_own::Expected, failpoint::failpoint},
+    services::{Minted, PreparedType, ReadyAuthority, Refusal, Services, check_own::Expected, failpoint::failpoint, seals::ChosenSeal},
     storage::{error::StorageError, mints::Hold, vault::DataKey},
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -36,6 +36,7 @@ pub(super) struct Work {
     pub version: i64,
     pub entry: Arc<PreparedType>,
     pub authority: Arc<ReadyAuthority>,
+    pub seal: Arc<ChosenSeal>,
     pub data_key: Arc<DataKey>,
     pub payload: Arc<Payload>,
     /// The canonical bytes of the payload.
@@ -64,6 +65,8 @@ pub(super) enum Halt {
     Superfluous(LicenceState),
     /// It could not go on now; what failed, and why for the log.
     Failed { step: &'static str, cause: String },
+    /// The seal does not seal now.
+    Seal(Refusal),
 }
 
 impl Halt {

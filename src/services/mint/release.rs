@@ -73,6 +73,8 @@ impl Services {
         let mut transaction = self.store.database.begin().await.map_err(Halt::storage(STEP))?;
         // The lease first: whoever lost it changes nothing.
         mints::finish(&mut transaction, id, &work.hold, now).await.map_err(Halt::storage(STEP))?;
+        // Nothing is handed out once its seal is suspended, even if the key had signed before.
+        self.require_seal_in_use(&mut transaction, work, now).await?;
         let replaced = match work.version > 1 {
             true => Some(self.supersede(&mut transaction, id, now).await?),
             false => None,

@@ -24,6 +24,7 @@ use crate::{
         describe_licence::{Identity, damaged},
         failpoint::failpoint,
         mint::{Work, resume::photos_to_bytes, sign_token::claims},
+        seals::ChosenSeal,
     },
     storage::{
         counters,
@@ -34,7 +35,7 @@ use crate::{
         licence_holders,
         licences::{self, LicenceRow},
         mints::{self, Hold, MintRow},
-        status_lists,
+        seal_uses, status_lists,
         vault::{DataKey, Lookup, WrappedKey},
     },
 };
@@ -126,6 +127,7 @@ pub(in crate::services) struct Predecessor {
 struct Request {
     entry: Arc<PreparedType>,
     authority: Arc<ReadyAuthority>,
+    seal: Arc<ChosenSeal>,
     face: Face,
     predecessor: Option<Predecessor>,
     grade: TrustGrade,
@@ -136,12 +138,12 @@ impl Services {
         &self,
         actor: &Actor,
         entry: Arc<PreparedType>,
-        authority: Arc<ReadyAuthority>,
+        seal: ChosenSeal,
         face: Face,
         keys: Option<RequestKeys>,
         basis: Basis,
     ) -> Result<Reserved, Refusal> {
-        let request = self.on_worker(move || printable(entry, authority, face, basis)).await??;
+        let request = self.on_worker(move || printable(entry, seal, face, basis)).await??;
         let _one_at_a_time = if request.face.number.is_none() { Some(self.numbering.lock().await) } else { None };
         for _ in 0..TRIES {
             let number = self.number_to_try(&request).await?;
@@ -336,6 +338,7 @@ impl Services {
             };
             licence_changes::insert_replacement(&mut transaction, &replacement).await?;
         }
+        seal_uses::plan(&mut transaction, &request.seal.planned_use(id, &definition.code, actor)).await?;
         if let Some(keys) = &keys {
             let known = KnownRequest { body_key: keys.body_key, licence_id: id };
             match idempotency::insert(&mut transaction, &keys.caller_key, &known, now).await {
@@ -354,6 +357,7 @@ impl Services {
             entry: request.entry.clone(),
             authority: request.authority.clone(),
             version: plan.version.into(),
+            seal: request.seal.clone(),
             data_key: Arc::new(plan.data_key),
             payload: Arc::new(plan.payload),
             payload_json: Arc::new(plan.payload_json),
@@ -372,9 +376,10 @@ impl Services {
 }
 
 /// The request with its photos as they will stand in the document: only these are stored.
-fn printable(entry: Arc<PreparedType>, authority: Arc<ReadyAuthority>, mut face: Face, basis: Basis) -> Result<Arc<Request>, Refusal> {
+fn printable(entry: Arc<PreparedType>, seal: ChosenSeal, mut face: Face, basis: Basis) -> Result<Arc<Request>, Refusal> {
     face.photos = print_photos(&entry.template, &face.photos).map_err(not_printable)?;
-    Ok(Arc::new(Request { entry, authority, face, predecessor: basis.predecessor, grade: basis.grade }))
+    let authority = seal.authority.clone();
+    Ok(Arc::new(Request { entry, authority, seal: Arc::new(seal), face, predecessor: basis.predecessor, grade: basis.grade }))
 }
 
 /// Is the licence that is to be replaced still in a state that allows it? What else happened to it meanwhile does not matter.

@@ -46,6 +46,7 @@ impl Services {
         let keyring = self.keyring();
         let with_its_seal = keyring.with_seal(&row.issuer_code, Digest(mint.seal_certificate), self.now());
         let authority = with_its_seal.ok_or_else(|| missing("the seal"))?.clone();
+        let seal = Arc::new(self.planned_seal(&row, &authority).await?);
         let vault = &self.store.vault;
         let photos = match &mint.photos {
             Some(sealed) => open_photos(&vault.open(&key, &id.0, "photos", sealed)?)?,
@@ -60,6 +61,7 @@ impl Services {
             version: row.version,
             entry,
             authority,
+            seal,
             data_key: Arc::new(key),
             payload: Arc::new(payload),
             payload_json: Arc::new(payload_json),

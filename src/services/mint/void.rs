@@ -6,6 +6,7 @@ use crate::{
         audit::{AuditAction, AuditEvent, AuditOutcome},
         licence::{LicenceId, LicenceState},
         life::Transition,
+        seal_record::SealState,
     },
     services::{
         Refusal, Services,
@@ -22,6 +23,8 @@ use std::time::Duration;
 
 /// First pause before another try; it doubles with every attempt.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// How soon a mint looks again whether its seal is in use.
+const SEAL_PAUSE_MS: i64 = 10_000;
 /// Longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
@@ -52,6 +55,12 @@ impl Services {
                     Err(refusal) => refusal,
                 };
             }
+            Halt::Seal(refusal) => {
+                if let Err(error) = self.wait_for_seal(work.licence_id, &work.hold, &refusal).await {
+                    tracing::warn!(licence = %work.licence_id, ?error, "the lease of a mint that waits for its seal was not given back");
+                }
+                return refusal;
+            }
             Halt::Failed { step, cause } => (step, cause),
         };
         tracing::error!(licence = %work.licence_id, step, cause, attempts = work.attempts, "a mint halted");
@@ -63,12 +72,27 @@ impl Services {
         Refusal::Halted { reason: step, retry_after: pause }
     }
 
+    /// Lets go of a mint whose seal does not seal now. While the seal may come back, that counts as no attempt.
+    pub(in crate::services) async fn wait_for_seal(&self, id: LicenceId, hold: &Hold, refusal: &Refusal) -> Result<(), StorageError> {
+        let mut transaction = self.store.database.begin().await?;
+        let retry_at = self.now_ms().saturating_add(SEAL_PAUSE_MS);
+        if mints::release(&mut transaction, id, hold, retry_at).await? == 1 && may_come_back(refusal) {
+            mints::uncount(&mut transaction, id).await?;
+        }
+        transaction.commit().await
+    }
+
     pub(in crate::services) async fn let_go(&self, id: LicenceId, hold: &Hold, pause: Duration) -> Result<(), StorageError> {
         let retry_at = self.now_ms().saturating_add(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX));
         let mut transaction = self.store.database.begin().await?;
         mints::release(&mut transaction, id, hold, retry_at).await?;
         transaction.commit().await
     }
+}
+
+/// May the seal be used again one day?
+pub(in crate::services) fn may_come_back(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::SealNotInUse(state) if *state != SealState::Destroyed)
 }
 
 pub(in crate::services) fn pause_after(attempts: i64) -> Duration {
