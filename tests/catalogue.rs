@@ -128,7 +128,8 @@ async fn a_type_of_the_catalogue_is_minted_by_whoever_is_authorised() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_is_its_writers_and_what_is_wrong_is_said_at_once() {
-    let services = services(&Place::sqlite()).await;
+    let place = Place::sqlite();
+    let services = services(&place).await;
     let draft = services.apply(&theirs("li"), add("示例许可证"), false).await.unwrap();
     assert_eq!(draft.state, ApplicationState::Draft);
     let colleague = services.submit_application(&theirs("sun"), draft.application_id).await.unwrap_err();
