@@ -2,8 +2,8 @@
 //! `tests/vectors/authority.csv`. `UPDATE_AUTHORITY=1 cargo test --test authority_table` writes its columns of roles anew and keeps the last two.
 //!
 //! A line is `method;path;action;` and a column a role (`-`, `own`, `below`, `all`), then what to try: `target` and `body`. A target is a
-//! request about something that belongs to the department OURS, written with OURS, LICENCE, PERSON, SYSTEM, SEAL and TYPE; it is tried from OURS,
-//! from the organisation above, and from a stranger. `roles-only`: the route is tried with each role, without such a thing; that is right
+//! request about something that belongs to the department OURS, written with OURS, LICENCE, PERSON, SYSTEM, SEAL, TYPE and IMPORT; it is
+//! tried from OURS, from the organisation above, and from a stranger. `roles-only`: the route is tried with each role, without such a thing; that is right
 //! where a route is about the caller's own things only. `open` routes need no login.
 
 mod common;
@@ -14,11 +14,13 @@ use elicence::ambient::SystemEntropy;
 use elicence::app::api_keys;
 use elicence::domain::actor::Role;
 use elicence::domain::authority::{Action, Reach, reach};
+use elicence::domain::catalogue_import::ImportMode;
 use elicence::domain::page::PageRequest;
 use elicence::domain::payload::Party;
 use elicence::domain::person::{AccountState, PersonFacts, PersonId, RoleGrant};
 use elicence::domain::system::System;
 use elicence::http::routes;
+use elicence::services::{ImportRequest, TableFormat};
 use elicence::storage::database::Value;
 use reqwest::Method;
 use std::collections::BTreeMap;
@@ -183,7 +185,11 @@ async fn things_are_reached_from_where_the_table_says() {
     let seal = seals.items[0].seal.to_string();
     // The licence types stand in the catalogue: TYPE is one of them.
     web.services.register_types().await.unwrap();
-    let with_type = |text: &str| text.replace("TYPE", common::authority::BUSINESS_LICENCE);
+    // A batch of entries, only checked: IMPORT.
+    let table = include_bytes!("../catalogue/entries.csv").to_vec();
+    let request = ImportRequest { bytes: table, format: TableFormat::Csv, mode: ImportMode::All, dry_run: true };
+    let import = web.services.import_catalogue(&operator, request).await.unwrap().import_id;
+    let with_type = |text: &str| text.replace("TYPE", common::authority::BUSINESS_LICENCE).replace("IMPORT", import.as_str());
     let with_things = |text: &str| {
         with_type(text)
             .replace("OURS", DEPARTMENT)

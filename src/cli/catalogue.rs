@@ -2,10 +2,14 @@
 
 mod apply;
 mod diff;
+mod export;
 mod grant;
+mod import;
 mod list;
 mod log;
 mod pull;
+mod query;
+mod search;
 mod show;
 mod versions;
 
@@ -31,6 +35,9 @@ enum CatalogueCommand {
     Review(review::ReviewArgs),
     Grant(grant::GrantArgs),
     Pull(pull::PullArgs),
+    Search(search::SearchArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
 }
 
 /// Runs the subcommand.
@@ -45,5 +52,8 @@ pub fn run(arguments: CatalogueArgs) -> Outcome {
         CatalogueCommand::Review(arguments) => review::run(arguments),
         CatalogueCommand::Grant(arguments) => grant::run(arguments),
         CatalogueCommand::Pull(arguments) => pull::run(arguments),
+        CatalogueCommand::Search(arguments) => search::run(arguments),
+        CatalogueCommand::Import(arguments) => import::run(arguments),
+        CatalogueCommand::Export(arguments) => export::run(arguments),
     }
 }

@@ -15,6 +15,9 @@ use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// The catalogue of a demo; its codes are provisional.
+const CATALOGUE: &[u8] = include_bytes!("../../catalogue/entries.csv");
+
 /// Make a demo authority, mint and verify licences of every type, and serve it. Nothing of it is to be trusted.
 #[derive(Args)]
 pub struct DemoArgs {
@@ -44,6 +47,7 @@ pub fn run(arguments: DemoArgs) -> Outcome {
     let listener = if arguments.once { None } else { Some(listen(config.listen, config.tls.is_some())?) };
     runtime::block_on(async {
         let services = Arc::new(app::open(&config).await?);
+        services.begin_catalogue(CATALOGUE).await?;
         let licences = licences::mint_and_verify(&config, &services).await?;
         let all_valid = licences.iter().all(|licence| licence.verdict == Verdict::Valid);
         if arguments.json {

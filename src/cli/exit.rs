@@ -102,6 +102,9 @@ impl From<Refusal> for Failure {
             | Refusal::SealOutOfTime
             | Refusal::SealKeyTaken => Exit::No,
             Refusal::SealNotPermitted | Refusal::NoSuchSealKey => Exit::Config,
+            // tables and searches
+            Refusal::BadTable(_) | Refusal::BadRows { .. } | Refusal::NoImport => Exit::No,
+            Refusal::LongQuery(_) => Exit::Usage,
             Refusal::NotExaminable(_) | Refusal::NotACode => Exit::Unreadable,
             Refusal::Forbidden(_) | Refusal::OwnRights | Refusal::NotYourOrganisation | Refusal::NotYourType => Exit::Config,
             Refusal::Busy { .. } | Refusal::KeyStoreAway { .. } | Refusal::Unavailable { .. } => Exit::Unavailable,
@@ -111,6 +114,11 @@ impl From<Refusal> for Failure {
             Refusal::Unavailable { cause } | Refusal::KeyStoreAway { cause } => format!("{refusal} ({cause})"),
             Refusal::BadProposal(problems) => {
                 let problems: String = problems.iter().map(|problem| format!("\n    {problem}")).collect();
+                format!("{refusal}{problems}")
+            }
+            Refusal::BadRows { wrong, .. } => {
+                let problems = wrong.iter().cloned().flat_map(|row| row.into_problems());
+                let problems: String = problems.map(|problem| format!("\n    {problem}")).collect();
                 format!("{refusal}{problems}")
             }
             _ => refusal.to_string(),

@@ -1,8 +1,11 @@
 //! An application (申请): one person proposes, another one reviews, and only then it takes effect. One mechanism for everything reviewed.
 
-use crate::domain::directory_entry::{EntryProposal, words};
-use crate::domain::licence_proposal::{BacklogProposal, LicenceProposal};
-use crate::domain::seal_record::SealProposal;
+use crate::domain::{
+    catalogue_import::ImportProposal,
+    directory_entry::{EntryProposal, words},
+    licence_proposal::{BacklogProposal, LicenceProposal},
+    seal_record::SealProposal,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{borrow::Cow, fmt};
@@ -61,6 +64,8 @@ impl JsonSchema for ApplicationId {
 pub enum ApplicationKind {
     /// A directory entry is added, changed or cancelled (证照目录).
     CatalogueEntry,
+    /// A batch of entries is added or changed (目录批量导入).
+    CatalogueImport,
     /// A licence is issued (证照签发).
     Licence,
     /// A paper licence is taken over (存量证照).
@@ -75,6 +80,8 @@ pub enum ApplicationKind {
 pub enum Proposal {
     /// A directory entry is added, changed or cancelled.
     CatalogueEntry(EntryProposal),
+    /// A batch of entries is added or changed.
+    CatalogueImport(ImportProposal),
     /// A licence is issued.
     Licence(LicenceProposal),
     /// A paper licence is taken over.
@@ -88,6 +95,7 @@ impl Proposal {
     pub fn kind(&self) -> ApplicationKind {
         match self {
             Self::CatalogueEntry(_) => ApplicationKind::CatalogueEntry,
+            Self::CatalogueImport(_) => ApplicationKind::CatalogueImport,
             Self::Licence(_) => ApplicationKind::Licence,
             Self::Backlog(_) => ApplicationKind::Backlog,
             Self::Seal(_) => ApplicationKind::Seal,
@@ -98,6 +106,7 @@ impl Proposal {
     pub fn subject(&self) -> Cow<'_, str> {
         match self {
             Self::CatalogueEntry(entry) => entry.type_code().into(),
+            Self::CatalogueImport(import) => import.import_id.as_str().into(),
             Self::Licence(licence) => licence.type_code.as_str().into(),
             Self::Backlog(backlog) => backlog.type_code.as_str().into(),
             Self::Seal(seal) => seal.seal().to_string().into(),
@@ -157,7 +166,7 @@ impl ApplicationState {
 }
 
 words! {
-    ApplicationKind { CatalogueEntry = "catalogue-entry", Licence = "licence", Backlog = "backlog", Seal = "seal" }
+    ApplicationKind { CatalogueEntry = "catalogue-entry", CatalogueImport = "catalogue-import", Licence = "licence", Backlog = "backlog", Seal = "seal" }
     ApplicationState { Draft = "draft", Submitted = "submitted", Approved = "approved", Rejected = "rejected", Withdrawn = "withdrawn" }
     ApplicationStep { Submit = "submit", Approve = "approve", Reject = "reject", Withdraw = "withdraw" }
 }

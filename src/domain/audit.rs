@@ -170,6 +170,13 @@ pub enum AuditAction {
     GrantSeal,
     /// Seals, their changes or uses were read (查阅印章).
     ReadSeal,
+    // tables of the catalogue
+    /// A batch of entries was brought in, or put in force (目录批量导入).
+    ImportCatalogue,
+    /// Batches were read (查阅导入批次).
+    ReadImport,
+    /// Entries were exported (目录导出).
+    ExportCatalogue,
     /// Somebody without the right tried something (越权).
     Unauthorised,
 }
@@ -248,6 +255,9 @@ impl AuditAction {
             Self::ChangeSeal => "change-seal",
             Self::GrantSeal => "grant-seal",
             Self::ReadSeal => "read-seal",
+            Self::ImportCatalogue => "import-catalogue",
+            Self::ReadImport => "read-import",
+            Self::ExportCatalogue => "export-catalogue",
             Self::Unauthorised => "unauthorised",
         }
     }

@@ -69,6 +69,11 @@ impl PageRequest {
         Self { limit: USUAL, after: None }
     }
 
+    /// How many items the page holds at most.
+    pub fn limit(&self) -> usize {
+        usize::from(self.limit)
+    }
+
     /// How many rows a statement reads: one more than the page holds, which tells whether another page follows.
     pub fn rows_to_read(&self) -> i64 {
         i64::from(self.limit) + 1
@@ -109,6 +114,14 @@ impl Cursor {
     pub fn one_text(&self) -> Result<&str, PageProblem> {
         match self.0.as_slice() {
             [CursorPart::Text(a)] => Ok(a),
+            _ => Err(PageProblem::Cursor),
+        }
+    }
+
+    /// Two numbers, then a text: a worth, a length and a name.
+    pub fn two_ints_and_text(&self) -> Result<(i64, i64, &str), PageProblem> {
+        match self.0.as_slice() {
+            [CursorPart::Int(a), CursorPart::Int(b), CursorPart::Text(c)] => Ok((*a, *b, c)),
             _ => Err(PageProblem::Cursor),
         }
     }

@@ -12,6 +12,7 @@ mod observe;
 pub mod openapi;
 pub mod page_of;
 mod pages;
+mod pieces;
 mod pki;
 pub mod problem;
 pub mod route;

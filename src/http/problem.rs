@@ -1,6 +1,7 @@
 //! Refusals as answers: problem documents (RFC 9457), from one exhaustive map.
 
 use crate::domain::face::FieldProblem;
+use crate::domain::row_report::RowReport;
 use crate::services::Refusal;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -120,6 +121,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::BadPage(_) => StatusCode::BAD_REQUEST,
         Refusal::BadFeed(_) => StatusCode::BAD_GATEWAY,
         Refusal::Erased => StatusCode::GONE,
+        // tables and searches
+        Refusal::BadTable(_) | Refusal::BadRows { .. } | Refusal::LongQuery(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::NoImport => StatusCode::CONFLICT,
         Refusal::BadKey => StatusCode::BAD_REQUEST,
         Refusal::NumberTaken | Refusal::NotDead | Refusal::InProgress { .. } | Refusal::Voided | Refusal::WrongState(_) => {
             StatusCode::CONFLICT
@@ -165,8 +169,10 @@ impl From<Refusal> for Problem {
         }
         let mut problem = Self::new(status_of(&refusal), refusal.code(), &refusal.to_string());
         problem.retry_after = refusal.retry_after().map(|wait| wait.as_secs().max(1));
-        if let Refusal::BadFields(fields) | Refusal::BadProposal(fields) = refusal {
-            problem.errors = fields;
+        match refusal {
+            Refusal::BadFields(fields) | Refusal::BadProposal(fields) => problem.errors = fields,
+            Refusal::BadRows { wrong, .. } => problem.errors = wrong.into_iter().flat_map(RowReport::into_problems).collect(),
+            _ => {}
         }
         problem
     }

@@ -1,13 +1,8 @@
-//! One entry as the index holds it: normalised texts, readings of its name, its signature and its facet values.
+//! One entry as the index holds it: normalised texts, and, beside them, what a scan looks at first.
 
-use crate::search::{
-    Subject,
-    normalise::normalise,
-    pinyin::{self, Reading},
-    signature::Signature,
-};
+use crate::search::{Facet, Subject, normalise::normalise, pinyin, signature::Signature};
 
-/// An analysed [`Subject`].
+/// The texts of an analysed [`Subject`].
 #[derive(Debug)]
 pub(super) struct Entry {
     /// The key as given.
@@ -16,53 +11,49 @@ pub(super) struct Entry {
     pub(super) code_text: String,
     /// Normalised name.
     pub(super) name: String,
-    /// Characters of the normalised name.
-    pub(super) name_chars: Vec<char>,
-    /// Readings of the name.
-    pub(super) readings: Vec<Reading>,
     /// Usual pinyin of the name in one word.
     pub(super) spoken: String,
-    /// Every other text, normalised.
-    pub(super) words: Vec<String>,
-    /// Numbers of its facet values in the index.
-    pub(super) facets: Vec<u32>,
+    /// The other texts with Chinese characters, normalised, a line each.
+    pub(super) words: String,
+    /// The other texts in letters and digits, normalised, a line each.
+    pub(super) latin: String,
+}
+
+/// What a scan looks at without reading the texts; 96 bytes that stand side by side with the next ones.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub(super) signature: Signature,
+    /// The number of its value in each facet; 0: none.
+    pub(super) facets: [u32; Facet::ALL.len()],
+    /// Characters of the name.
+    pub(super) length: u32,
 }
 
 impl Entry {
     /// Analyses a subject; `facets` are the numbers of its facet values.
-    pub(super) fn new(subject: Subject, facets: Vec<u32>) -> (Signature, Self) {
+    pub(super) fn new(subject: Subject, facets: [u32; Facet::ALL.len()]) -> (Mark, Self) {
         let name = normalise(&subject.name);
-        let readings = pinyin::readings(&name);
-        let entry = Self {
-            code_text: normalise(&subject.code),
-            code: subject.code,
-            name_chars: name.chars().collect(),
-            spoken: pinyin::usual(&readings),
-            words: subject.words.iter().map(|word| normalise(word)).filter(|word| !word.is_empty()).collect(),
-            readings,
-            name,
-            facets,
-        };
-        (entry.signature(), entry)
+        let (mut words, mut latin) = (String::new(), String::new());
+        for word in subject.words.iter().map(|word| normalise(word)) {
+            let lines = if word.is_ascii() { &mut latin } else { &mut words };
+            lines.push_str(&word);
+            lines.push('\n');
+        }
+        let entry = Self { code_text: normalise(&subject.code), code: subject.code, spoken: pinyin::usual(&name), words, latin, name };
+        let length = entry.name.chars().count() as u32;
+        (Mark { signature: entry.signature(), facets, length }, entry)
     }
 
     fn signature(&self) -> Signature {
         let mut signature = Signature::of(&self.name);
-        signature.add(&self.code_text);
-        self.words.iter().for_each(|word| signature.add(word));
-        pinyin::add_pairs(&self.readings, &mut signature);
+        [&self.code_text, &self.words, &self.latin].into_iter().for_each(|text| signature.add(text));
+        pinyin::add_pairs(&self.name, &mut signature);
         signature
     }
 
     /// About how many bytes it takes in memory.
     pub(super) fn size(&self) -> usize {
-        let texts = self.code.capacity() + self.code_text.capacity() + self.name.capacity() + self.spoken.capacity();
-        let words: usize = self.words.iter().map(|word| word.capacity() + size_of::<String>()).sum();
-        let syllables = |reading: &Reading| match reading {
-            Reading::Plain(_) => 0,
-            Reading::Syllables(syllables) => syllables.capacity() * size_of::<&str>(),
-        };
-        let readings: usize = self.readings.iter().map(|reading| size_of::<Reading>() + syllables(reading)).sum();
-        size_of::<Self>() + texts + words + readings + self.name_chars.capacity() * 4 + self.facets.capacity() * 4
+        let texts = [&self.code, &self.code_text, &self.name, &self.spoken, &self.words, &self.latin];
+        size_of::<Self>() + size_of::<Mark>() + size_of::<usize>() * 3 + texts.map(String::capacity).iter().sum::<usize>()
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::search::{
     Facet,
-    entry::Entry,
+    entry::{Entry, Mark},
     index::Index,
     matching,
-    term::{Term, terms},
+    term::{Chance, Term, terms},
 };
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 /// Most values that are counted out of one facet; the most frequent ones.
 const MOST_VALUES: usize = 200;
@@ -97,6 +97,11 @@ pub struct Answer {
 }
 
 impl Place {
+    /// Was it found only with a slip, or with other characters between?
+    pub fn is_similar(self) -> bool {
+        matches!(self, Self::Scattered | Self::Similar)
+    }
+
     fn worth(self) -> u32 {
         match self {
             Self::WholeName | Self::WholeCode => 100,
@@ -114,16 +119,17 @@ impl Place {
 }
 
 /// One match before it is handed out.
-struct Match<'a> {
+struct Match {
     worth: u32,
     length: u32,
     place: Option<Place>,
-    entry: &'a Entry,
+    /// Its number in the index, which is in the order of the codes.
+    at: usize,
 }
 
-impl Match<'_> {
-    fn key(&self) -> (std::cmp::Reverse<u32>, u32, &str) {
-        (std::cmp::Reverse(self.worth), self.length, &self.entry.code)
+impl Match {
+    fn key(&self) -> (Reverse<u32>, u32, usize) {
+        (Reverse(self.worth), self.length, self.at)
     }
 }
 
@@ -138,36 +144,54 @@ impl Index {
         let wanted = self.wanted(&question.narrow);
         let mut counts = vec![0; self.values().len()];
         let mut matches = Vec::new();
-        for (signature, entry) in self.entries() {
-            if !terms.iter().all(|term| term.may_match(signature)) {
-                continue;
-            }
-            let Some(found) = best(&terms, entry) else { continue };
+        for (at, (mark, entry)) in self.entries().enumerate() {
+            let Some((worth, place)) = best(&terms, mark, entry) else { continue };
             if !may_see(&entry.code) {
                 continue;
             }
-            let missed = wanted.missed(entry);
+            let missed = wanted.missed(mark);
             if missed == 0 {
-                matches.push(found);
+                matches.push(Match { worth, length: if terms.is_empty() { 0 } else { mark.length }, place, at });
             }
-            for number in &entry.facets {
-                let facet = self.values().get(*number as usize).map_or(0, |(facet, _)| facet.bit());
+            for (facet, number) in Facet::ALL.iter().zip(mark.facets) {
                 // A value counts when the entry fits every other facet: so one sees what choosing it instead would give.
-                if missed & !facet == 0
-                    && let Some(count) = counts.get_mut(*number as usize)
+                if missed & !facet.bit() == 0
+                    && let Some(count) = counts.get_mut(number as usize)
                 {
                     *count += 1;
                 }
             }
         }
         let total = matches.len();
-        let (found, more) = page(matches, question);
+        let (found, more) = self.page(matches, question);
         Answer { found, more, total, facets: self.facet_counts(&counts) }
+    }
+
+    /// The matches after the position, the best first; and whether more follow.
+    fn page(&self, mut matches: Vec<Match>, question: &Question) -> (Vec<Found>, bool) {
+        if let Some(after) = &question.after {
+            // Entries before `at` have smaller codes; the one at it has this code, or a greater one.
+            let at = self.first_from(&after.code);
+            let gone = self.code(at).is_none_or(|code| code != after.code);
+            let last = (Reverse(after.worth), after.length, at);
+            matches.retain(|found| if gone { found.key() >= last } else { found.key() > last });
+        }
+        let more = matches.len() > question.most;
+        if more && question.most > 0 {
+            matches.select_nth_unstable_by_key(question.most - 1, Match::key);
+        }
+        matches.truncate(question.most);
+        matches.sort_unstable_by_key(Match::key);
+        let hand_out = |found: &Match| {
+            let code = self.code(found.at)?.to_owned();
+            Some(Found { place: found.place, position: Position { worth: found.worth, length: found.length, code: code.clone() }, code })
+        };
+        (matches.iter().filter_map(hand_out).collect(), more)
     }
 
     fn facet_counts(&self, counts: &[usize]) -> BTreeMap<Facet, Vec<FacetCount>> {
         let mut facets: BTreeMap<Facet, Vec<FacetCount>> = BTreeMap::new();
-        for ((facet, value), count) in self.values().iter().zip(counts).filter(|(_, count)| **count > 0) {
+        for ((facet, value), count) in self.values().iter().zip(counts).skip(1).filter(|(_, count)| **count > 0) {
             facets.entry(*facet).or_default().push(FacetCount { value: value.clone(), count: *count });
         }
         for values in facets.values_mut() {
@@ -178,34 +202,17 @@ impl Index {
     }
 }
 
-/// The match of all words, if every one matches.
-fn best<'a>(terms: &[Term], entry: &'a Entry) -> Option<Match<'a>> {
+/// What the match of all words is worth and the least good place of one, if every one matches.
+fn best(terms: &[Term], mark: &Mark, entry: &Entry) -> Option<(u32, Option<Place>)> {
     let (mut worth, mut worst) = (0, None);
+    // All signatures before the first text: most entries end here.
+    if terms.iter().any(|term| term.chance(&mark.signature) == Chance::None) {
+        return None;
+    }
     for term in terms {
-        let place = matching::place(term, entry)?;
+        let place = matching::place(term, term.chance(&mark.signature), entry)?;
         worth += place.worth();
         worst = worst.max(Some(place));
     }
-    let length = if terms.is_empty() { 0 } else { entry.name_chars.len() as u32 };
-    Some(Match { worth, length, place: worst, entry })
-}
-
-/// The matches after the position, the best first; and whether more follow.
-fn page(mut matches: Vec<Match<'_>>, question: &Question) -> (Vec<Found>, bool) {
-    if let Some(after) = &question.after {
-        let after = (std::cmp::Reverse(after.worth), after.length, after.code.as_str());
-        matches.retain(|found| found.key() > after);
-    }
-    let more = matches.len() > question.most;
-    if more && question.most > 0 {
-        matches.select_nth_unstable_by(question.most - 1, |a, b| a.key().cmp(&b.key()));
-    }
-    matches.truncate(question.most);
-    matches.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
-    let hand_out = |found: Match<'_>| Found {
-        code: found.entry.code.clone(),
-        place: found.place,
-        position: Position { worth: found.worth, length: found.length, code: found.entry.code.clone() },
-    };
-    (matches.into_iter().map(hand_out).collect(), more)
+    Some((worth, worst))
 }

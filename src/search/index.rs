@@ -1,24 +1,33 @@
 //! The index itself: analysed entries in the order of their codes. A changed catalogue makes a new one that shares what did not change.
 
-use crate::search::{Facet, Subject, entry::Entry, signature::Signature};
+use crate::search::{
+    Facet, Subject,
+    entry::{Entry, Mark},
+};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 /// Entries that can be searched. Immutable; readers hold it in an `Arc`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Index {
     /// In the order of their codes.
-    entries: Vec<(Signature, Arc<Entry>)>,
-    /// Facet values by number.
+    entries: Vec<(Mark, Arc<Entry>)>,
+    /// Facet values by number; number 0 stands for none.
     values: Vec<(Facet, String)>,
     numbers: HashMap<(Facet, String), u32>,
 }
 
+impl Default for Index {
+    fn default() -> Self {
+        Self { entries: Vec::new(), values: vec![(Facet::Root, String::new())], numbers: HashMap::new() }
+    }
+}
+
 /// The facet values that a question narrows to.
 pub(super) struct Wanted {
-    numbers: Vec<(u8, u32)>,
+    numbers: Vec<(Facet, u32)>,
     facets: u8,
 }
 
@@ -39,9 +48,14 @@ impl Index {
             next.entries.retain(|(_, entry)| !gone.contains(&entry.code));
         }
         for subject in subjects.into_values() {
-            let facets = subject.facets.iter().map(|(facet, value)| next.number(*facet, value)).collect();
-            let (signature, entry) = Entry::new(subject, facets);
-            next.entries.push((signature, Arc::new(entry)));
+            let mut facets = [0; Facet::ALL.len()];
+            for (facet, value) in &subject.facets {
+                if let Some(place) = facets.get_mut(*facet as usize) {
+                    *place = next.number(*facet, value);
+                }
+            }
+            let (mark, entry) = Entry::new(subject, facets);
+            next.entries.push((mark, Arc::new(entry)));
         }
         next.entries.sort_by(|(_, a), (_, b)| a.code.cmp(&b.code));
         next
@@ -59,12 +73,22 @@ impl Index {
 
     /// About how many bytes of memory it takes.
     pub fn size(&self) -> usize {
-        let entries: usize = self.entries.iter().map(|(_, entry)| entry.size() + size_of::<(Signature, Arc<Entry>)>()).sum();
+        let entries: usize = self.entries.iter().map(|(_, entry)| entry.size()).sum();
         entries + self.values.iter().map(|(_, value)| 2 * (value.capacity() + 40)).sum::<usize>()
     }
 
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&Signature, &Entry)> {
-        self.entries.iter().map(|(signature, entry)| (signature, &**entry))
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&Mark, &Entry)> {
+        self.entries.iter().map(|(mark, entry)| (mark, &**entry))
+    }
+
+    /// The code of the entry with that number.
+    pub(super) fn code(&self, at: usize) -> Option<&str> {
+        self.entries.get(at).map(|(_, entry)| entry.code.as_str())
+    }
+
+    /// The number of the first entry whose code is not smaller.
+    pub(super) fn first_from(&self, code: &str) -> usize {
+        self.entries.partition_point(|(_, entry)| entry.code.as_str() < code)
     }
 
     pub(super) fn values(&self) -> &[(Facet, String)] {
@@ -73,7 +97,7 @@ impl Index {
 
     pub(super) fn wanted(&self, narrow: &[(Facet, String)]) -> Wanted {
         let facets = narrow.iter().fold(0, |bits, (facet, _)| bits | facet.bit());
-        let number = |(facet, value): &(Facet, String)| Some((facet.bit(), *self.numbers.get(&(*facet, value.clone()))?));
+        let number = |(facet, value): &(Facet, String)| Some((*facet, *self.numbers.get(&(*facet, value.clone()))?));
         // A value that no entry has stays out of the list, so that nothing fits its facet.
         Wanted { numbers: narrow.iter().filter_map(number).collect(), facets }
     }
@@ -89,9 +113,9 @@ impl Index {
 
 impl Wanted {
     /// The facets that the entry does not fit, as bits.
-    pub(super) fn missed(&self, entry: &Entry) -> u8 {
-        let fits = self.numbers.iter().filter(|(_, number)| entry.facets.contains(number));
-        self.facets & !fits.fold(0, |bits, (facet, _)| bits | facet)
+    pub(super) fn missed(&self, mark: &Mark) -> u8 {
+        let fits = self.numbers.iter().filter(|(facet, number)| mark.facets.get(*facet as usize) == Some(number));
+        self.facets & !fits.fold(0, |bits, (facet, _)| bits | facet.bit())
     }
 }
 

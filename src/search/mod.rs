@@ -26,7 +26,7 @@ pub struct Subject {
     pub name: String,
     /// Other words that find it: English name, authorities, related items, codes.
     pub words: Vec<String>,
-    /// Values by [`Facet`]; an entry may stand under several values of one facet, or under none.
+    /// Its value in each [`Facet`], where it has one; of two the later counts.
     pub facets: Vec<(Facet, String)>,
 }
 

@@ -1,5 +1,7 @@
 //! Brings text to the form in which it is compared: half-width, lower case, simplified characters, single spaces.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 /// Traditional characters of licence names beside their simplified ones. Others are found by their pinyin all the same.
 const TRADITIONAL: &str = "證证執执業业許许營营個个體体會会經经機机構构築筑設设計计製制產产藥药醫医療疗護护師师資资質质檢检驗验測测監监\
 督督務务運运輸输車车駕驾駛驶電电氣气網网絡络訊讯廣广視视電电動动勞劳險险領领導导調调節节環环境境處处置置廢废棄弃危危險险\
@@ -15,6 +17,9 @@ const TRADITIONAL: &str = "證证執执業业許许營营個个體体會会經�
 讀读讓让豐丰負负貢贡貨货貴贵貸贷費费貼贴賃赁賠赔質质購购輕轻載载輛辆輸输轉转辭辞邊边還还鄰邻醬酱釀酿釋释針针鋼钢錄录\
 鍋锅鐵铁長长閉闭閱阅隊队階阶際际險险隨随雜杂雞鸡離离難难靈灵靜静頁页項项順顺預预頒颁頻频題题額额願愿風风飛飞飯饭飲饮\
 養养館馆駐驻騎骑驗验體体鮮鲜鹽盐麥麦齊齐齡龄";
+
+static SIMPLIFIED: LazyLock<HashMap<char, char>> =
+    LazyLock::new(|| TRADITIONAL.chars().step_by(2).zip(TRADITIONAL.chars().skip(1).step_by(2)).collect());
 
 /// Longest text that is looked at, characters; a query is far shorter.
 const LONGEST: usize = 400;
@@ -47,13 +52,7 @@ fn simplified(c: char) -> char {
     if !('\u{4e00}'..='\u{9fff}').contains(&c) {
         return c;
     }
-    let mut pairs = TRADITIONAL.chars();
-    while let (Some(traditional), Some(simple)) = (pairs.next(), pairs.next()) {
-        if traditional == c {
-            return simple;
-        }
-    }
-    c
+    SIMPLIFIED.get(&c).copied().unwrap_or(c)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ impl Signature {
                 before = Some(c);
             } else {
                 before = None;
-                if c != ' ' {
+                if c != ' ' && c != '\n' {
                     self.set(u32::from(c));
                 }
             }

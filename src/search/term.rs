@@ -6,6 +6,8 @@ use crate::search::{normalise::normalise, signature::Signature};
 const MOST_TERMS: usize = 8;
 /// Shortest run of letters in which a slip is tolerated.
 pub(super) const SHORTEST_WITH_SLIP: usize = 5;
+/// Longest one.
+pub(super) const LONGEST_WITH_SLIP: usize = 60;
 /// Shortest run of Chinese characters in which one wrong character is tolerated.
 pub(super) const SHORTEST_WITH_WRONG: usize = 3;
 
@@ -15,6 +17,8 @@ pub(super) struct Term {
     pub(super) text: String,
     pub(super) chars: Vec<char>,
     pub(super) kind: TermKind,
+    /// For [`crate::search::matching`]: where each letter and digit stands in a word of letters.
+    pub(super) masks: [u64; 36],
     signature: Signature,
 }
 
@@ -29,12 +33,22 @@ pub(super) enum TermKind {
 
 impl Term {
     fn new(text: String, kind: TermKind) -> Self {
-        Self { chars: text.chars().collect(), signature: Signature::of(&text), text, kind }
+        let mut masks = [0; 36];
+        for (at, b) in text.bytes().enumerate().take(LONGEST_WITH_SLIP) {
+            if let Some(mask) = slot(b).and_then(|slot| masks.get_mut(slot)) {
+                *mask |= 1 << at;
+            }
+        }
+        Self { chars: text.chars().collect(), signature: Signature::of(&text), text, kind, masks }
     }
 
-    /// Can an entry with this signature match at all, with or without a slip?
-    pub(super) fn may_match(&self, entry: &Signature) -> bool {
-        self.signature.missing_in(entry) <= self.most_missing()
+    /// How an entry with this signature can match at all.
+    pub(super) fn chance(&self, entry: &Signature) -> Chance {
+        match self.signature.missing_in(entry) {
+            0 => Chance::Exact,
+            missing if missing <= self.most_missing() => Chance::Slip,
+            _ => Chance::None,
+        }
     }
 
     /// How many features may be missing. A wrong Chinese character is one; two swapped letters break three pairs, but in a short
@@ -46,6 +60,26 @@ impl Term {
             (TermKind::Latin, SHORTEST_WITH_SLIP..) => 2,
             _ => 0,
         }
+    }
+}
+
+/// What a signature says about a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chance {
+    /// None.
+    None,
+    /// With a slip only.
+    Slip,
+    /// It may match as it is.
+    Exact,
+}
+
+/// The place of a letter or digit among the masks.
+pub(super) fn slot(b: u8) -> Option<usize> {
+    match b {
+        b'a'..=b'z' => Some(usize::from(b - b'a')),
+        b'0'..=b'9' => Some(usize::from(b - b'0') + 26),
+        _ => None,
     }
 }
 

@@ -8,6 +8,8 @@ mod assign_number;
 mod augment;
 mod authority;
 mod catalogue;
+mod catalogue_import;
+mod catalogue_index;
 mod chain_audit;
 mod change_licence;
 mod change_state;
@@ -16,6 +18,7 @@ mod describe_licence;
 mod download_licence;
 mod erase_licences;
 mod export_audit;
+mod export_catalogue;
 #[cfg_attr(feature = "failpoints", allow(missing_docs, reason = "tests only"))]
 mod failpoint;
 mod find_licences;
@@ -49,6 +52,7 @@ mod revoke_licence;
 mod rotate_master;
 mod seals;
 mod search_audit;
+mod search_catalogue;
 mod seed;
 mod setup;
 mod take_decision;
@@ -63,10 +67,12 @@ mod write_audit;
 pub use applications::{ApplicationHead, ApplicationView, Decision, IssuedLicence};
 pub use augment::Augmented;
 pub use catalogue::{ClassCount, Comparison, DefinitionView, EntryView, LogLine, ManagementElement, PullReport, VersionHead, VersionView};
+pub use catalogue_import::{ImportDocument, ImportRequest, ImportView, TABLE_BYTES};
 pub use change_licence::VersionRequest;
 pub use describe_licence::{Annotation, LicenceView};
 pub use download_licence::Download;
 pub use export_audit::Exported;
+pub use export_catalogue::ExportFormat;
 pub use find_licences::{LicenceItem, LicenceSearch};
 pub use health::{Health, Statistics};
 pub use list_changes::ChangeView;
@@ -83,6 +89,7 @@ pub use refusal::Refusal;
 pub use renew_licences::{RenewalReport, Weakening};
 pub use seals::{SealChangeView, SealRequest, SealUseView, SealView};
 pub use search_audit::{AuditEntry, AuditSearch};
+pub use search_catalogue::{CatalogueMatch, CatalogueMatches, CatalogueQuery, FacetValue};
 pub use seed::Invented;
 pub use setup::{Authority, Keyring, Settings, Setup, SetupError, TimedKey};
 pub use take_decision::DecisionRequest;
@@ -91,7 +98,9 @@ pub use types::{PreparedType, Types};
 pub use verify_audit::{AuditReport, ComparedHead};
 pub use verify_information::InformationQuestion;
 
+pub use crate::search::Facet as CatalogueFacet;
 pub use crate::storage::catalogue::EntryFilter;
+pub use crate::table::Format as TableFormat;
 pub use crate::verify::{RegisterAnswer, RegisterQuestion};
 
 use crate::{
@@ -140,6 +149,8 @@ pub struct Services {
     /// One task of this process chains audit lines at a time.
     sequencing: Mutex<()>,
     lists: ListCache,
+    /// The catalogue as it is searched.
+    catalogue_cache: catalogue_index::IndexCache,
     /// One task of this process works on a batch of waiting documents at a time.
     augmenting: Arc<Mutex<()>>,
     /// Counts finished batches, for those who wait for one.
@@ -189,6 +200,7 @@ impl Services {
             numbering: Mutex::new(()),
             sequencing: Mutex::new(()),
             lists: ListCache::default(),
+            catalogue_cache: Default::default(),
             augmenting: Arc::default(),
             augmented: watch::Sender::default(),
             last_renewal: AtomicI64::new(0),

@@ -4,17 +4,20 @@ use crate::{
     domain::{
         application::WrongStep,
         authority::Action,
+        catalogue_import::ImportId,
         change_notes::NotesProblem,
         face::FieldProblem,
         licence::LicenceState,
         licence_proposal::ScanProblem,
         life::IllegalTransition,
         page::PageProblem,
+        row_report::RowReport,
         seal_record::{IllegalSealChange, SealState},
         subscription::Channel,
     },
     render::RenderError,
     storage::error::StorageError,
+    table::TableError,
     verify::ExamineError,
 };
 use std::time::Duration;
@@ -227,6 +230,30 @@ pub enum Refusal {
     /// A feed that cannot be trusted, or does not continue what was taken over before.
     #[error("对方目录数据未通过校验：{0}。 The other platform's feed is refused: {0}.")]
     BadFeed(String),
+    // tables and searches
+    /// A file that is no table that can be read, or should not be.
+    #[error("{0}")]
+    BadTable(TableError),
+    /// Rows are wrong, and the importer wants all or nothing. The report on every row is kept.
+    #[error(
+        "共 {rows} 行，其中 {refused} 行有误，整批未导入（批次 {import_id}）。请按报告更正后重新导入，或选择逐行导入。 {refused} of {rows} rows are wrong, so nothing was imported (batch {import_id}). Correct them by the report and import again, or import row by row."
+    )]
+    BadRows {
+        /// The batch, whose report can be read.
+        import_id: ImportId,
+        /// How many rows are wrong.
+        refused: u64,
+        /// How many there are.
+        rows: u64,
+        /// The first wrong ones.
+        wrong: Vec<RowReport>,
+    },
+    /// No batch of this organisation with these changes waits for its approval.
+    #[error("没有待审核的该导入批次，可能已处理。 No such batch waits for its approval; it may be done already.")]
+    NoImport,
+    /// The query is too long.
+    #[error("检索词不得超过 {0} 字。 A query has at most {0} characters.")]
+    LongQuery(usize),
     /// Another writer is busy, or too many requests wait.
     #[error("系统繁忙，请稍后重试。 The service is busy; try again shortly.")]
     Busy {
@@ -306,6 +333,10 @@ impl Refusal {
             Self::EntryCancelled => "ENTRY_CANCELLED",
             Self::NotGranted => "NOT_GRANTED",
             Self::BadFeed(_) => "BAD_FEED",
+            Self::BadTable(_) => "BAD_TABLE",
+            Self::BadRows { .. } => "BAD_ROWS",
+            Self::NoImport => "NO_IMPORT",
+            Self::LongQuery(_) => "LONG_QUERY",
             Self::Busy { .. } => "BUSY",
             Self::KeyStoreAway { .. } => "KEY_STORE_AWAY",
             Self::Unavailable { .. } => "UNAVAILABLE",

@@ -79,6 +79,18 @@ pub async fn of_entry(database: &Database, type_code: &str, after: &str, most: i
     database.read(sql, values![type_code, after, most]).await?.iter().map(grant).collect()
 }
 
+/// Entries that one of these may read beyond those that are shared.
+pub async fn readable_by(database: &Database, [organisation, actor]: [&str; 2]) -> Result<Vec<String>, StorageError> {
+    let sql = "select distinct type_code from entry_grants where grantee in ($1, $2)";
+    database.read(sql, values![organisation, actor]).await?.iter().map(|row| row.text("type_code")).collect()
+}
+
+/// Entries that a department may maintain.
+pub async fn maintained_by(database: &Database, organisation: &str) -> Result<Vec<String>, StorageError> {
+    let sql = "select type_code from entry_grants where grantee = $1 and may_maintain = 1";
+    database.read(sql, values![organisation]).await?.iter().map(|row| row.text("type_code")).collect()
+}
+
 fn grant(row: &Row) -> Result<GrantRow, StorageError> {
     let flag = |column| row.int(column).map(|value| value == 1);
     Ok(GrantRow {

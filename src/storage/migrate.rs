@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "life", include_str!("migrations/0006_life.sql")),
     (7, "events", include_str!("migrations/0007_events.sql")),
     (8, "intake", include_str!("migrations/0008_intake.sql")),
+    (9, "search", include_str!("migrations/0009_search.sql")),
     (10, "statistics", include_str!("migrations/0010_statistics.sql")),
     (13, "scale", include_str!("migrations/0013_scale.sql")),
     (20, "audit search", include_str!("migrations/0020_audit_search.sql")),

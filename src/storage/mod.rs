@@ -6,6 +6,7 @@ pub mod audit_log;
 pub mod audit_search;
 pub mod augmentations;
 pub mod catalogue;
+pub mod catalogue_imports;
 pub mod catalogue_log;
 pub mod catalogue_pulls;
 pub mod contacts;

@@ -33,6 +33,7 @@ macro_rules! key_tables {
 }
 key_tables! {
     "applications", "application_id" (false), "data_key";
+    "catalogue_imports", "import_id" (false), "data_key";
     "contacts", "contact_id" (true), "data_key";
     "licences", "licence_id" (false), "data_key";
     "people", "person_id" (false), "data_key";

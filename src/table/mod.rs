@@ -39,9 +39,12 @@ pub struct Limits {
     pub parts: usize,
 }
 
+/// Longest file that is usually read, bytes.
+pub const LONGEST: usize = 32 << 20;
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 32 << 20, rows: 100_000, inflated: 256 << 20, parts: 200 }
+        Self { bytes: LONGEST, rows: 100_000, inflated: 256 << 20, parts: 200 }
     }
 }
 

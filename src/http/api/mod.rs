@@ -4,6 +4,7 @@ mod applications;
 pub mod ask_register;
 mod audit;
 mod catalogue;
+mod catalogue_tables;
 mod download_licence;
 mod give_keys;
 mod give_status_list;
@@ -44,5 +45,6 @@ pub fn routes() -> Vec<Route> {
     routes.extend(outbox::routes());
     routes.extend(intake::routes());
     routes.extend(seals::routes());
+    routes.extend(catalogue_tables::routes());
     routes
 }

@@ -48,7 +48,7 @@ impl Services {
         let (type_code, face, grade) = match application.proposal {
             Proposal::Licence(licence) => (licence.type_code, licence.face, TrustGrade::A),
             Proposal::Backlog(backlog) => (backlog.type_code, backlog.face, TrustGrade::B),
-            Proposal::CatalogueEntry(_) | Proposal::Seal(_) => return Err(damaged("approved_licences")),
+            Proposal::CatalogueEntry(_) | Proposal::CatalogueImport(_) | Proposal::Seal(_) => return Err(damaged("approved_licences")),
         };
         let code = &application.row.organisation_code;
         let department = self.issuers().into_iter().find(|party| party.code == *code);

@@ -82,7 +82,7 @@ struct Doors {
 
 fn doors(kind: ApplicationKind) -> Doors {
     match kind {
-        ApplicationKind::CatalogueEntry => {
+        ApplicationKind::CatalogueEntry | ApplicationKind::CatalogueImport => {
             Doors { apply: Action::ApplyForEntry, review: Action::ReviewEntry, read: Action::ReadEntryApplication }
         }
         ApplicationKind::Licence | ApplicationKind::Backlog => {
@@ -96,7 +96,7 @@ impl Services {
     /// The organisation whose people review applications of this kind that `applicant` makes.
     fn reviewing_organisation(&self, kind: ApplicationKind, applicant: &str) -> String {
         match kind {
-            ApplicationKind::CatalogueEntry => self.managing_department(),
+            ApplicationKind::CatalogueEntry | ApplicationKind::CatalogueImport => self.managing_department(),
             ApplicationKind::Licence | ApplicationKind::Backlog => applicant.to_owned(),
             // An organisation answers for its own seals.
             ApplicationKind::Seal => applicant.to_owned(),

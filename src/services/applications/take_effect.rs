@@ -11,6 +11,7 @@ impl Services {
     pub(super) async fn check_proposal(&self, actor: &Actor, proposal: &Proposal, final_check: bool) -> Result<(), Refusal> {
         match proposal {
             Proposal::CatalogueEntry(entry) => self.check_entry_proposal(actor, entry, final_check).await,
+            Proposal::CatalogueImport(import) => self.check_import_proposal(actor, import).await,
             Proposal::Licence(licence) => self.check_licence_proposal(actor, &licence.type_code, &licence.face, false).await,
             Proposal::Backlog(backlog) => {
                 if let Some(scan) = &backlog.scan {
@@ -31,6 +32,7 @@ impl Services {
     ) -> Result<(), Refusal> {
         match &application.proposal {
             Proposal::CatalogueEntry(entry) => self.change_entry(transaction, reviewer, &application.row, entry).await,
+            Proposal::CatalogueImport(import) => self.put_import_in_force(transaction, reviewer, &application.row, import).await,
             // The licence is minted after the approval is permanent.
             Proposal::Licence(_) | Proposal::Backlog(_) => {
                 Ok(approved_licences::insert(transaction, application.row.application_id, self.now_ms()).await?)

@@ -18,6 +18,8 @@ pub use read_entry::ClassCount;
 pub use read_log::LogLine;
 pub use versions::{Comparison, VersionHead, VersionView};
 
+pub(in crate::services) use store_version::Source;
+
 use crate::{
     domain::{
         actor::Actor,
