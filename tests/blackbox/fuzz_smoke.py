@@ -2,7 +2,7 @@
 
     fuzz_smoke.py [TARGET]...
     FUZZ_SECONDS=1800        how long each target runs (20)
-    FUZZ_PATIENCE=60         how many seconds one input may take (2; more where the machine has other work)
+    FUZZ_PATIENCE=60         how many seconds of the wall clock one input may take (10: machines have other work, too)
     FUZZ_CORPUS=FOLDER       where inputs that found something new are kept between runs
     FUZZ_LOGS=FOLDER         where what each target says is kept, and the inputs that it fell over
 
@@ -20,7 +20,7 @@ from pathlib import Path
 from _elicence import TOP, WORK, Checks
 
 SECONDS = int(os.environ.get("FUZZ_SECONDS", 20))
-PATIENCE = int(os.environ.get("FUZZ_PATIENCE", 2))
+PATIENCE = int(os.environ.get("FUZZ_PATIENCE", 10))
 MEGABYTES = 256
 FUZZ = TOP / "fuzz"
 LOGS = Path(os.environ.get("FUZZ_LOGS") or WORK)
