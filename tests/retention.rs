@@ -7,8 +7,8 @@ use common::{
     authority::{BUSINESS_LICENCE, actor, request, services},
 };
 use elicence::{
-    domain::{licence::LicenceState, verdict::ReasonCode},
-    services::{Refusal, Services},
+    domain::{licence::LicenceState, page::PageRequest, verdict::ReasonCode},
+    services::{LicenceSearch, Refusal, Services},
     storage::{
         licences,
         master_key::{load_master_key, prepare_next, promote_next},
@@ -76,6 +76,10 @@ async fn what_is_erased_can_never_be_read_and_is_still_known() {
         assert!(matches!(services.read_licence(&actor, &ended).await, Err(Refusal::Erased)));
         assert!(matches!(services.download_licence(&actor, &ended).await, Err(Refusal::Erased)));
         services.read_licence(&actor, &kept).await.expect("the other one stays");
+        let search = LicenceSearch::List { type_code: None, state: None, from: None, until: None };
+        let page = PageRequest::new(None, None).unwrap();
+        let listed = services.find_licences(&actor, &actor.department.code, &search, &page).await.expect("listed");
+        assert_eq!(listed.items.iter().map(|item| item.identifier.as_str()).collect::<Vec<_>>(), [kept.as_str()]);
         let store = place.open().await;
         let row = licences::by_id(&store.database, before.licence_id).await.unwrap().expect("its row stays");
         assert_eq!((row.state, row.data_key.is_destroyed(), row.identity.len()), (LicenceState::Revoked, true, 0));

@@ -188,7 +188,9 @@ impl Services {
         };
         let found = page.page(rows, cursor);
         let next = found.next;
-        let items = found.items.into_iter().map(|row| self.item(row)).collect::<Result<_, _>>()?;
+        // What was erased after its retention is in no list any more; a page may be shorter for it.
+        let kept = found.items.into_iter().filter(|row| !row.data_key.is_destroyed());
+        let items = kept.map(|row| self.item(row)).collect::<Result<_, _>>()?;
         Ok((Page { items, next }, key))
     }
 
