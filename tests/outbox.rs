@@ -45,6 +45,8 @@ async fn what_happens_is_announced_in_order() {
         let services = services(&place).await;
         with_history(&services).await;
         let expected = [
+            // The seal of the settings goes on record at the first start.
+            EventKind::SealStateChanged,
             EventKind::LicenceMinted,
             EventKind::LicenceVerified,
             EventKind::LicenceVerified,
@@ -74,7 +76,8 @@ async fn two_processes_number_every_event_once() {
             task.await.unwrap();
         }
         both[1].number_events().await.unwrap();
-        assert_eq!(kinds(&place).await.len(), 21);
+        // The seal's, the mint's, and twenty verifications.
+        assert_eq!(kinds(&place).await.len(), 22);
     }
 }
 
@@ -90,7 +93,7 @@ async fn statistics_are_those_of_the_events() {
     for place in common::places().await {
         let services = services(&place).await;
         with_history(&services).await;
-        assert_eq!(services.fold_statistics().await.unwrap(), 5);
+        assert_eq!(services.fold_statistics().await.unwrap(), 6);
         assert_eq!(services.fold_statistics().await.unwrap(), 0);
         for by in ["", "type", "day", "month,type,department,division"] {
             let rows = counts(&services, by).await;

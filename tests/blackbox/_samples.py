@@ -34,13 +34,16 @@ def _texts(value):
 
 def personal(folder):
     """Texts of the samples that tell who somebody is or where they live: names, codes, addresses, birthdays."""
-    sensitive = {field["code"] for field in definition(folder)["fields"] if field.get("sensitive")}
+    fields = definition(folder)["fields"]
+    sensitive = {field["code"] for field in fields if field.get("sensitive")}
+    # Words that the definition itself offers tell of nobody; the catalogue holds them in the clear.
+    offered = {word for field in fields for word in field.get("dictionary", [])}
     found = set()
     for row in json.loads((TOP / "templates" / folder / "sample.json").read_text()):
         values = [row.get(key) for key in ("CZZT", "CZZTDM", "ZZBH", *sensitive)]
         values += [{"name": holder["name"], "code": holder["code"]} for holder in row.get("holders", [])]
         found |= set(_texts(values))
-    return {text for text in found if len(text) > 1 and not text.endswith(".jpg")}
+    return {text for text in found - offered if len(text) > 1 and not text.endswith(".jpg")}
 
 
 def write(path, content, folder="constructor"):

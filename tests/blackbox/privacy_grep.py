@@ -30,8 +30,8 @@ def spellings(text):
         coded = base64.b64encode(bytes(shift) + raw).decode().rstrip("=")
         core = coded[(0, 2, 3)[shift] : -1]
         found |= {core.encode(), core.replace("+", "-").replace("/", "_").encode()} if len(core) > 7 else set()
-    # Fewer than six bytes are found by chance in what is encrypted.
-    return {spelling for spelling in found if len(spelling) >= 6}
+    # Fewer than six bytes are found by chance in what is encrypted, and in its hex digits, too.
+    return {spelling for spelling in found if len(spelling) >= 6 and len(raw) >= 6}
 
 
 def needles():
