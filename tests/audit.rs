@@ -38,7 +38,7 @@ async fn with_history(place: &Place) -> Arc<Services> {
     services.mint_licence(&actor("a"), unknown).await.unwrap_err();
     services.mint_licence(&Actor { roles: vec![], ..actor("n") }, request(BUSINESS_LICENCE, 0, None)).await.unwrap_err();
     services.revoke_licence(&actor("a"), &minted.identifier, "测试").await.unwrap();
-    assert_eq!(services.chain_audit().await.unwrap(), 8);
+    assert_eq!(services.chain_audit().await.unwrap(), 9);
     services
 }
 
@@ -51,7 +51,7 @@ async fn acts_and_refusals_are_chained_and_verify() {
     for place in common::places().await {
         let services = with_history(&place).await;
         let report = verify(&services).await;
-        assert_eq!((report.lines, report.waiting, report.problems), (8, 1, vec![]));
+        assert_eq!((report.lines, report.waiting, report.problems), (9, 1, vec![]));
         let lines = lines(&place).await;
         for action in ["reserve-licence", "authorise-seal", "mint-licence", "read-licence", "download-licence", "revoke-licence"] {
             assert!(lines.iter().any(|l| l.contains(&format!("\"action\":\"{action}\"")) && l.contains("\"done\"")), "{action}");
@@ -67,8 +67,8 @@ async fn acts_and_refusals_are_chained_and_verify() {
 async fn a_changed_line_is_seen() {
     for place in common::places().await {
         let services = with_history(&place).await;
-        change(&place, "update audit_lines set line = replace(line, 'read-licence', 'download-licence') where position = 4").await;
-        assert_eq!(verify(&services).await.problems, ["line 4 was changed"]);
+        change(&place, "update audit_lines set line = replace(line, 'read-licence', 'download-licence') where position = 5").await;
+        assert_eq!(verify(&services).await.problems, ["line 5 was changed"]);
     }
 }
 
@@ -89,7 +89,7 @@ async fn a_tail_that_was_removed_with_its_head_is_seen_from_outside_the_database
         change(&place, "delete from audit_head").await;
         let problems = verify(&services).await.problems;
         let head = place.path().join("audit.head").display().to_string();
-        assert_eq!(problems, [format!("lines 7 to 8 were removed: the head in {head} knows them")]);
+        assert_eq!(problems, [format!("lines 7 to 9 were removed: the head in {head} knows them")]);
     }
 }
 
@@ -99,7 +99,7 @@ async fn a_head_that_nobody_signed_is_seen() {
     let services = with_history(&place).await;
     let file = place.path().join("audit.head");
     let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replacen('8', "7", 1)).unwrap();
+    std::fs::write(&file, text.replacen('9', "7", 1)).unwrap();
     let problems = verify(&services).await.problems;
     assert!(problems.iter().any(|p| p.contains("does not belong")) && problems.iter().any(|p| p.contains("not signed")), "{problems:?}");
 }
@@ -123,7 +123,7 @@ async fn two_sequencers_make_one_chain() {
         // What waits is chained by whoever holds the lease now.
         let _ = both[0].chain_audit().await.unwrap() + both[1].chain_audit().await.unwrap();
         let report = verify(&both[0]).await;
-        assert_eq!((report.lines, report.problems), (24, vec![]));
+        assert_eq!((report.lines, report.problems), (25, vec![]));
     }
 }
 
@@ -157,12 +157,12 @@ async fn an_older_database_is_told_from_its_own_head_and_never_written_over() {
         verify(&services).await;
         assert_eq!(services.chain_audit().await.unwrap(), 1);
         // The database as it was before that.
-        change(&place, "delete from audit_lines where position > 8").await;
+        change(&place, "delete from audit_lines where position > 9").await;
         change(&place, "delete from audit_head").await;
         change(&place, "insert into audit_head select * from head_then").await;
 
         let report = verify(&services).await;
-        assert_eq!((report.lines, report.first_bad, report.heads.len()), (8, Some(9), 2));
+        assert_eq!((report.lines, report.first_bad, report.heads.len()), (9, Some(10), 2));
         assert!(report.problems[0].contains("an older copy of the database was restored"), "{:?}", report.problems);
         // The only proof is not written over: lines wait, licences are minted all the same.
         let Err(Refusal::Unavailable { cause }) = services.chain_audit().await else { panic!("it went on") };
@@ -170,7 +170,7 @@ async fn an_older_database_is_told_from_its_own_head_and_never_written_over() {
         services.mint_licence(&actor("a"), request(BUSINESS_LICENCE, 1, None)).await.unwrap();
 
         let aside = services.accept_restore(&actor("a")).await.unwrap();
-        assert_eq!(aside, [place.path().join("audit.head.at-9")]);
+        assert_eq!(aside, [place.path().join("audit.head.at-10")]);
         assert!(services.chain_audit().await.unwrap() > 3);
         let report = verify(&services).await;
         assert!(report.problems.is_empty() && report.lines > 10, "{report:?}");

@@ -94,6 +94,9 @@ fn messengers() -> Messengers {
 
 async fn with(place: &Place, messengers: Messengers) -> Arc<Services> {
     let services = Arc::into_inner(services(place).await).expect("nobody else has it");
+    // What the start announces is over before anybody subscribes.
+    services.number_events().await.unwrap();
+    services.fan_out().await.unwrap();
     Arc::new(services.with_messengers(messengers))
 }
 

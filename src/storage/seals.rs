@@ -208,6 +208,12 @@ pub async fn by_certificate(database: &Database, certificate: &[u8; 32]) -> Resu
     database.read(sql, values![&certificate[..]]).await?.first().map(seal).transpose()
 }
 
+/// Is a seal with this certificate on record? Inside a transaction.
+pub async fn knows_certificate(transaction: &mut Transaction, certificate: &[u8; 32]) -> Result<bool, StorageError> {
+    let sql = "select seal_id from seal_certificates where certificate = $1";
+    Ok(!transaction.rows(sql, values![&certificate[..]]).await?.is_empty())
+}
+
 /// The seal of an organisation that was recorded from the settings with a certificate of that subject.
 pub async fn configured_with_subject(
     transaction: &mut Transaction,

@@ -215,6 +215,7 @@ pub async fn services_with(place: &Place, choices: Choices) -> Arc<Services> {
     };
     let services = Services::new(setup).unwrap();
     services.register_issuers().await.unwrap();
+    services.record_seals().await.unwrap();
     Arc::new(services)
 }
 

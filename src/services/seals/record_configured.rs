@@ -50,6 +50,10 @@ impl Services {
         let mut transaction = self.store.database.begin().await?;
         let is_first = seals::count(&mut transaction, department).await? == 0;
         for authority in unknown {
+            // Somebody else may have recorded it since it was looked for.
+            if seals::knows_certificate(&mut transaction, &authority.seal_facts.certificate_digest().0).await? {
+                continue;
+            }
             match self.record_one(&mut transaction, &authority, is_first, &types).await {
                 // Another process is recording the same: it will have done what we would.
                 Err(Refusal::Unavailable { .. } | Refusal::Busy { .. }) if is_first && self.is_recorded(&authority).await? => return Ok(()),
