@@ -249,7 +249,7 @@ async fn an_export_is_checked_without_the_database() {
 
         let changed = all.replacen("read-licence", "mint-licence", 1);
         assert!(check(&changed, None).problems.iter().any(|p| p.contains("changed since it was signed")));
-        assert_eq!(check(&changed, Some(&key)).first_bad, Some(4));
+        assert_eq!(check(&changed, Some(&key)).first_bad, Some(5));
         let removed: String = all.lines().enumerate().filter(|(n, _)| *n != 5).map(|(_, line)| format!("{line}\n")).collect();
         assert_eq!(check(&removed, None).first_bad, Some(5));
         let cut: String = all.lines().take(4).map(|line| format!("{line}\n")).collect();
@@ -258,7 +258,7 @@ async fn an_export_is_checked_without_the_database() {
         assert!(!check("{}\n", None).problems.is_empty() && !check("", None).problems.is_empty());
 
         // A chain that was broken before the export says so itself.
-        change(&place, "update audit_lines set line = replace(line, 'read-licence', 'mint-licence') where position = 4").await;
+        change(&place, "update audit_lines set line = replace(line, 'read-licence', 'mint-licence') where position = 5").await;
         let report = check(&export(&services, 1, i64::MAX).await, None);
         assert!(report.problems.iter().any(|p| p.contains("found its chain broken")), "{report:?}");
     }
